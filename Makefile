@@ -1,0 +1,61 @@
+# The commands people type. `make help` lists them.
+#
+# One cargo profile (release) and one target folder, outside the clone, serve all of them, so that RocksDB is compiled once.
+
+SHELL := /bin/bash
+export CARGO_TARGET_DIR ?= $(HOME)/.cache/doorbuster/target
+# Where ccache is installed, a changed dependency does not cost the whole of RocksDB again.
+export PATH := /usr/lib/ccache:$(PATH)
+export SHOPPERS DEMO_DIR SALE EDGES PORT ONCE
+
+CARGO_WORKSPACE := --release --workspace --all-targets --locked
+
+.PHONY: help demo test build fix check-tools console setup setup-test lint unit e2e browser deny
+
+help: ## this list
+	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## */  make \1\t/' | expand -t 16
+
+demo: build ## an allocator and three edges on loopback, with the sample sale; SHOPPERS=2000 adds a crowd
+	@exec "$(CARGO_TARGET_DIR)/release/demo"
+
+test: setup-test lint build unit e2e browser ## everything that CI runs
+	@echo "make test: all passed"
+
+build: setup console ## builds everything, in the one profile that all commands share
+	@test -e "$(CARGO_TARGET_DIR)/release/doorbuster-edge" || \
+	  echo "First build: RocksDB takes about 20 minutes on two cores, once. Everything later takes seconds to minutes."
+	cargo build $(CARGO_WORKSPACE)
+
+fix: ## formats, and applies what clippy can mend
+	cargo fmt --all
+	cargo clippy $(CARGO_WORKSPACE) --fix --allow-dirty --allow-staged
+
+setup:
+	@tests/setup.sh build
+
+setup-test:
+	@tests/setup.sh test
+
+# The console is embedded in the allocator, so it is built before it.
+console: static/console/dist/index.html
+static/console/dist/index.html: static/console/package-lock.json static/console/index.html $(shell find static/console/src static/console/public -type f 2>/dev/null)
+	cd static/console && npm ci --no-audit --no-fund --loglevel=error && npm run build
+	@touch $@
+
+lint: setup console
+	cargo fmt --all --check
+	cargo clippy $(CARGO_WORKSPACE) -- --deny warnings
+
+unit: build ## the cores and every crate's own tests
+	cargo test --release --locked --workspace --lib --bins
+	cargo test --release --locked --workspace --test cores
+	cd static/console && npm run check && npm test
+
+e2e: build ## real processes: crowds, SIGKILL, restarts
+	cargo test --release --locked --workspace --test e2e -- --test-threads=1 --nocapture
+
+browser: build setup-test ## real Chromium
+	cd tests/browser && npm test
+
+deny: ## licences and advisories, with cargo-deny where it is installed
+	cargo deny check

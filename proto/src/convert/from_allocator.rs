@@ -1,0 +1,109 @@
+//! Messages of the allocator on the wire.
+
+use super::from_edge::{epoch_from_wire, epoch_to_wire};
+use super::{Malformed, required, units};
+use crate::wire::{self, from_allocator::Body, welcome};
+use crate::{
+    AllocatorBody, Commit, DownBatch, Epoch, FromAllocator, Instance, Published, Refused, RefusedReason, Seq, Session,
+    Sku, Term, UpTaken, Welcome, Word,
+};
+
+impl From<FromAllocator> for wire::FromAllocator {
+    fn from(message: FromAllocator) -> Self {
+        let body = match message.body {
+            AllocatorBody::Welcome(welcome) => Body::Welcome(welcome.into()),
+            AllocatorBody::Down(batch) => Body::Down(batch.into()),
+            AllocatorBody::UpTaken(taken) => Body::UpTaken(taken.into()),
+            AllocatorBody::Words(words) => {
+                let word = |word: Word| wire::Word { sku: Some(word.sku.into()), sold_out: word.sold_out };
+                Body::Words(wire::Words { words: words.into_iter().map(word).collect() })
+            }
+            AllocatorBody::Recall { sku, keep } => {
+                Body::Recall(wire::Recall { sku: Some(sku.into()), keep: keep.get() })
+            }
+            AllocatorBody::Published(published) => Body::Published(published.into()),
+        };
+        Self {
+            session: Some(message.session.into()),
+            epoch: epoch_to_wire(message.epoch),
+            term: message.term.0,
+            instance: message.instance.0,
+            commit: message.commit.0,
+            body: Some(body),
+        }
+    }
+}
+
+impl TryFrom<wire::FromAllocator> for FromAllocator {
+    type Error = Malformed;
+
+    fn try_from(message: wire::FromAllocator) -> Result<Self, Malformed> {
+        let body = match required("from_allocator.body", message.body)? {
+            Body::Welcome(welcome) => AllocatorBody::Welcome(Welcome::try_from(welcome)?),
+            Body::Down(batch) => AllocatorBody::Down(DownBatch::try_from(batch)?),
+            Body::UpTaken(taken) => AllocatorBody::UpTaken(UpTaken::try_from(taken)?),
+            Body::Words(words) => {
+                let word = |word: wire::Word| Ok(Word { sku: Sku::try_from(word.sku)?, sold_out: word.sold_out });
+                AllocatorBody::Words(words.words.into_iter().map(word).collect::<Result<_, Malformed>>()?)
+            }
+            Body::Recall(recall) => {
+                AllocatorBody::Recall { sku: Sku::try_from(recall.sku)?, keep: units("recall.keep", recall.keep)? }
+            }
+            Body::Published(published) => AllocatorBody::Published(Published::try_from(published)?),
+        };
+        Ok(Self {
+            session: Session::try_from(message.session)?,
+            epoch: epoch_from_wire(message.epoch),
+            term: Term(message.term),
+            instance: Instance(message.instance),
+            commit: Commit(message.commit),
+            body,
+        })
+    }
+}
+
+impl From<Welcome> for wire::Welcome {
+    fn from(welcome: Welcome) -> Self {
+        let verdict = match welcome {
+            Welcome::Resume { up_taken } => welcome::Verdict::Resume(wire::Resume { up_taken: up_taken.0 }),
+            Welcome::Begin { epoch } => welcome::Verdict::Begin(wire::Begin { epoch: epoch.0 }),
+            Welcome::Fenced { up_taken } => welcome::Verdict::Fenced(wire::Fenced { up_taken: up_taken.0 }),
+            Welcome::Refused(refused) => {
+                let reason = match refused.reason {
+                    RefusedReason::UnknownEdge => wire::RefusedReason::UnknownEdge,
+                    RefusedReason::DiskRolledBack => wire::RefusedReason::DiskRolledBack,
+                    RefusedReason::LedgerBehind => wire::RefusedReason::LedgerBehind,
+                    RefusedReason::DiskRetired => wire::RefusedReason::DiskRetired,
+                    RefusedReason::Malformed => wire::RefusedReason::Malformed,
+                };
+                welcome::Verdict::Refused(wire::Refused { reason: reason.into(), detail: refused.detail })
+            }
+        };
+        Self { verdict: Some(verdict) }
+    }
+}
+
+impl TryFrom<wire::Welcome> for Welcome {
+    type Error = Malformed;
+
+    fn try_from(welcome: wire::Welcome) -> Result<Self, Malformed> {
+        Ok(match required("welcome.verdict", welcome.verdict)? {
+            welcome::Verdict::Resume(resume) => Self::Resume { up_taken: Seq(resume.up_taken) },
+            welcome::Verdict::Begin(begin) => Self::Begin { epoch: Epoch(begin.epoch) },
+            welcome::Verdict::Fenced(fenced) => Self::Fenced { up_taken: Seq(fenced.up_taken) },
+            welcome::Verdict::Refused(refused) => {
+                let reason = match refused.reason() {
+                    wire::RefusedReason::UnknownEdge => RefusedReason::UnknownEdge,
+                    wire::RefusedReason::DiskRolledBack => RefusedReason::DiskRolledBack,
+                    wire::RefusedReason::LedgerBehind => RefusedReason::LedgerBehind,
+                    wire::RefusedReason::DiskRetired => RefusedReason::DiskRetired,
+                    wire::RefusedReason::Malformed => RefusedReason::Malformed,
+                    wire::RefusedReason::Unspecified => {
+                        return Err(Malformed::UnknownCase("refused.reason", refused.reason));
+                    }
+                };
+                Self::Refused(Refused { reason, detail: refused.detail })
+            }
+        })
+    }
+}

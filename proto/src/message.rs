@@ -1,0 +1,182 @@
+//! The messages of a session. Each carries (session, epoch): one of another session is dropped.
+
+use crate::{
+    BootId, Commit, DiskId, DownBatch, EdgeId, Epoch, Instance, SaleRules, Seq, SiteVersion, Sku, Term, Units, UpBatch,
+    UpTaken,
+};
+
+/// One connection of one life of an edge's process.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Session {
+    /// The process start's random id.
+    pub boot: BootId,
+    /// Counts the connections of this process from 1.
+    pub counter: u64,
+}
+
+/// A message from an edge.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FromEdge {
+    /// The session that it belongs to.
+    pub session: Session,
+    /// The epoch that it speaks for.
+    pub epoch: Option<Epoch>,
+    /// What it says.
+    pub body: EdgeBody,
+}
+
+/// What an edge says.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum EdgeBody {
+    /// First of a session.
+    Hello(Hello),
+    /// The epoch that was begun is on the edge's disk: it may be granted to.
+    EpochStored {
+        /// Which epoch.
+        epoch: Epoch,
+    },
+    /// Entries of the up log, durable on the edge.
+    Up(UpBatch),
+    /// The edge holds the down log to here, durably.
+    DownTaken {
+        /// The watermark.
+        watermark: Seq,
+    },
+    /// Shelves and demand; also the heartbeat. Soft.
+    Levels(Vec<Level>),
+}
+
+/// Who an edge is, and how far it has come.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Hello {
+    /// Its name in the allocator's configuration.
+    pub edge: EdgeId,
+    /// Its store.
+    pub disk: DiskId,
+    /// Last number of its up log.
+    pub up_tail: Seq,
+    /// Up to here it has applied verdicts.
+    pub verdicts_taken: Seq,
+    /// Up to here it has applied the down log.
+    pub down_taken: Seq,
+    /// The highest term that it has seen, and who led it.
+    pub led_by: Option<(Term, Instance)>,
+    /// The site that it holds.
+    pub site: SiteVersion,
+    /// Whether its epoch ends in `EpochClosed`.
+    pub closing: bool,
+}
+
+/// One SKU on one edge, at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Level {
+    /// Of what.
+    pub sku: Sku,
+    /// Units on the shelf.
+    pub shelf: Units,
+    /// Units asked for since the last notice that the shelf could not give, parked ones included.
+    pub waiting: Units,
+}
+
+/// A message from the allocator.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct FromAllocator {
+    /// The session that it belongs to.
+    pub session: Session,
+    /// The epoch that it speaks of.
+    pub epoch: Option<Epoch>,
+    /// The leadership that it comes from.
+    pub term: Term,
+    /// The process that leads.
+    pub instance: Instance,
+    /// The ledger's commit when it was made.
+    pub commit: Commit,
+    /// What it says.
+    pub body: AllocatorBody,
+}
+
+/// What the allocator says.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum AllocatorBody {
+    /// The answer to a hello.
+    Welcome(Welcome),
+    /// Entries of the down log, durable in the ledger.
+    Down(DownBatch),
+    /// The ledger holds the up log to here.
+    UpTaken(UpTaken),
+    /// "Sold out", or not, per SKU; also the heartbeat. Soft: the newest (term, commit) wins.
+    Words(Vec<Word>),
+    /// Keep at most so many units; return the rest. A hint.
+    Recall {
+        /// Of what.
+        sku: Sku,
+        /// What may stay.
+        keep: Units,
+    },
+    /// The sales as they stand, and the site to serve. Soft: the newest wins.
+    Published(Published),
+}
+
+/// The answer to a hello.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Welcome {
+    /// Same disk, its epoch live: go on.
+    Resume {
+        /// The ledger's watermark of the up log.
+        up_taken: Seq,
+    },
+    /// Store this epoch, and confirm it.
+    Begin {
+        /// The new epoch.
+        epoch: Epoch,
+    },
+    /// The epoch is fenced: close it, ship the tail.
+    Fenced {
+        /// The ledger's watermark of the up log.
+        up_taken: Seq,
+    },
+    /// Not with this edge, or not with this disk.
+    Refused(Refused),
+}
+
+/// Why an edge may not sell.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Refused {
+    /// The kind of trouble.
+    pub reason: RefusedReason,
+    /// What was expected and what was found.
+    pub detail: String,
+}
+
+/// The kinds of trouble that end a hello.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum RefusedReason {
+    /// The allocator's configuration has no such edge.
+    UnknownEdge,
+    /// The disk is older than what it once told the ledger.
+    DiskRolledBack,
+    /// The ledger is older than what the edge holds of it.
+    LedgerBehind,
+    /// Another disk of the same edge has taken its place.
+    DiskRetired,
+    /// The message broke the protocol.
+    Malformed,
+}
+
+/// The ledger's word on a SKU.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Word {
+    /// Of what.
+    pub sku: Sku,
+    /// Whether pool and all live escrow are zero.
+    pub sold_out: bool,
+}
+
+/// What is on sale.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Published {
+    /// The version of the pages to serve.
+    pub site: SiteVersion,
+    /// Every sale that is not settled, as far as this edge sells it.
+    pub sales: Vec<SaleRules>,
+}
