@@ -1,0 +1,63 @@
+// What a shopper reads and hears for each word of the server. Never decides which word holds.
+
+/** On a pill; parts.html has the same. */
+export const LABELS = {
+  "not-started": "Not started",
+  available: "Available",
+  "few-left": "Few left",
+  queueing: "Queueing",
+  "sold-out": "Sold out",
+  "you-have-it": "You have it",
+  over: "Over",
+};
+
+/** On the button, where there is nothing to buy; product.html has the same. */
+export const CLOSED = { "not-started": "Not open yet", "sold-out": "Sold out", over: "Sale over" };
+
+/** Below the pill; product.html has the same. */
+export const MESSAGES = {
+  queueing: "Many shoppers are asking at once. Your request may wait in line for a moment.",
+  "sold-out": "Every unit has been sold.",
+  over: "This sale has ended.",
+};
+
+/** Below the pill, for the states of an order that is the shopper's. */
+export const HELD = {
+  reserved: "It is set aside for you.",
+  paid: "It is paid for.",
+  fulfilled: "It is on its way to you.",
+};
+
+/** To a screen reader, when the word changes. */
+export const SPOKEN = {
+  available: "Available now.",
+  "few-left": "Only a few are left.",
+  queueing: "Queueing.",
+  "sold-out": "Sold out.",
+  "you-have-it": "You have it.",
+  over: "The sale is over.",
+};
+
+/** While a request is out: the button, and why it takes so long. */
+export const WAITING = {
+  asking: { button: "Asking…", note: "" },
+  queueing: { button: "In line…", note: "You are in line. We keep asking for you, so stay on this page." },
+  pending: { button: "Confirming…", note: "Your order is placed and is being confirmed." },
+  busy: { button: "Asking…", note: "Very many shoppers are asking at once. We keep asking for you." },
+  failed: { button: "Asking…", note: "No answer yet. We keep asking, and it never buys twice." },
+};
+
+/** After a refusal. Where the pill says it all, there is no note. */
+const REFUSED = {
+  "not-started": "The sale had not opened yet. Try again in a moment.",
+  "sold-out": "",
+  over: "",
+  "limit-reached": "You already have as many as one shopper may buy. They are under My orders.",
+  "key-reused": "That request had been used already. Please try again.",
+  cancelled: "Your order was cancelled, and nothing was charged.",
+  expired: "Your order was not paid in time, and its units went back on sale.",
+};
+
+export function refusalNote(refused, detail) {
+  return REFUSED[refused] ?? (detail || "That did not work. Please try again.");
+}
