@@ -1,1 +1,48 @@
-//! Skeleton.
+//! The allocator, pure: the ledger of every unit, the epochs of every edge, the orders' life, and who gets how much.
+//!
+//! A state machine that its shell drives: inputs are `handle_*` methods that take `now`, outputs are [`Command`]s that
+//! the shell drains after each turn. Whatever promises something leaves only after its [`Command::Persist`] came back
+//! as [`Allocator::handle_persisted`]. Never reads a clock, a disk or a socket.
+
+mod allocator;
+mod command;
+mod epochs;
+mod image;
+mod ledger;
+mod operator;
+mod order;
+mod policy;
+mod report;
+mod sale;
+mod settings;
+mod snapshot;
+
+pub use allocator::{Allocator, RecoverError};
+pub use command::{BatchId, Command, Connection};
+pub use epochs::{Book, EpochHead, Phase, Total};
+pub use image::{Count, Counts, Image, Judged, Write};
+pub use ledger::{Account, JournalRecord, Stock, Terms, Transfer, Violation};
+pub use operator::{Operator, Outcome, Refusal, RequestId};
+pub use order::{CancelReason, LedgerOrder};
+pub use policy::{EdgeView, Move, SkuView, even_shares};
+pub use report::{Report, SkuReport};
+pub use sale::{ItemDefinition, Sale, SaleDefinition, SaleStage};
+pub use settings::Settings;
+pub use snapshot::{
+    AlertSnapshot, EdgeSnapshot, EdgeState, EscrowSnapshot, SaleSnapshot, SaleState, SkuSnapshot, Snapshot,
+};
+
+/// How often every live session hears the words; also the allocator's heartbeat.
+pub const HEARTBEAT_MS: u64 = 500;
+/// An edge that was not heard for so long is shown as away.
+pub const AWAY_MS: u64 = 2_000;
+/// One recall of a SKU from an edge is outstanding for so long.
+pub const RECALL_MS: u64 = 200;
+/// The most alerts that the snapshot keeps.
+pub const ALERTS_MAX: usize = 100;
+/// The most sales that the ledger keeps.
+pub const SALES_MAX: usize = 1_024;
+/// The most items of one sale.
+pub const ITEMS_MAX: usize = 1_024;
+/// An edge with so many down entries unconfirmed is granted nothing more.
+pub const DOWN_UNCONFIRMED_MAX: usize = 4_096;

@@ -1,0 +1,192 @@
+//! The state machine: inputs in, commands out.
+
+mod alerts;
+mod begin;
+mod books;
+mod closing;
+mod fence;
+mod hello;
+mod levels;
+mod log;
+mod moves;
+mod operate;
+mod orders;
+mod publish;
+mod sessions;
+mod tail;
+mod term;
+mod up;
+mod view;
+mod words;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use doorbuster_proto::{EdgeBody, EdgeId, Epoch, FromEdge, Instance, OrderId, Sku, Timestamp};
+
+use crate::{
+    BatchId, Command, Connection, Image, LedgerOrder, Operator, RequestId, SaleDefinition, Settings, Violation,
+};
+
+use alerts::Alerts;
+use levels::Watch;
+use log::Log;
+use sessions::Link;
+
+/// The allocator. See the crate's documentation for how it is driven.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Allocator {
+    settings: Settings,
+    instance: Instance,
+    /// The ledger as it will be once all that is open or on its way is durable.
+    image: Image,
+    log: Log,
+    links: BTreeMap<Connection, Link>,
+    /// What is softly known of each edge.
+    watches: BTreeMap<EdgeId, Watch>,
+    /// Epochs that must speak in this term before anything is granted or evicted.
+    awaited: BTreeMap<EdgeId, Epoch>,
+    /// The word last said of each SKU.
+    words: BTreeMap<Sku, bool>,
+    words_due_at: Option<Timestamp>,
+    /// SKUs whose books or levels changed since the policy last saw them.
+    to_place: BTreeSet<Sku>,
+    /// SKUs whose word may have changed in this turn.
+    to_say: BTreeSet<Sku>,
+    /// Whether an input came since the last turn ended.
+    is_turn_open: bool,
+    /// Whether every session hears all words at the end of this turn.
+    says_all: bool,
+    alerts: Alerts,
+}
+
+/// Why a ledger cannot be led.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum RecoverError {
+    /// The stored accounts do not add up.
+    #[error("the stored ledger is damaged")]
+    Damaged(#[from] Violation),
+}
+
+impl Allocator {
+    /// Takes the next term over a stored ledger. The first `Persist` stores the term; nothing is sent before.
+    ///
+    /// # Errors
+    /// [`RecoverError::Damaged`] where a SKU's accounts do not add up to its supply and budget.
+    pub fn recover(settings: Settings, instance: Instance, image: Image) -> Result<Self, RecoverError> {
+        image.check()?;
+        let mut allocator = Self {
+            settings,
+            instance,
+            image,
+            log: Log::default(),
+            links: BTreeMap::new(),
+            watches: BTreeMap::new(),
+            awaited: BTreeMap::new(),
+            words: BTreeMap::new(),
+            words_due_at: None,
+            to_place: BTreeSet::new(),
+            to_say: BTreeSet::new(),
+            is_turn_open: true,
+            says_all: false,
+            alerts: Alerts::default(),
+        };
+        allocator.take_term();
+        Ok(allocator)
+    }
+
+    /// Takes the first message of a transport.
+    pub fn handle_hello(&mut self, connection: Connection, message: FromEdge, now: Timestamp) {
+        self.hello(connection, message, now);
+        self.settle(now);
+    }
+
+    /// Takes any later message of a transport. One of another session or epoch is dropped.
+    pub fn handle_message(&mut self, connection: Connection, message: FromEdge, now: Timestamp) {
+        let Some(link) = self.links.get_mut(&connection).filter(|link| link.session == message.session) else {
+            return;
+        };
+        link.heard_at = now;
+        let edge = link.edge.clone();
+        self.watch(&edge).heard_at = Some(now);
+        let of_its_epoch = message.epoch.is_some() && message.epoch == self.links[&connection].epoch;
+        match message.body {
+            EdgeBody::Hello(_) => self.hang_up(connection, "a second hello on one transport"),
+            EdgeBody::EpochStored { epoch } => self.epoch_stored(connection, epoch, now),
+            _ if !of_its_epoch => {}
+            EdgeBody::Up(batch) => self.up_batch(connection, batch, now),
+            EdgeBody::DownTaken { watermark } => self.down_taken(connection, watermark),
+            EdgeBody::Levels(levels) => self.levels(&edge, message.epoch, levels),
+        }
+        self.settle(now);
+    }
+
+    /// Learns that a transport is gone.
+    pub fn handle_disconnected(&mut self, connection: Connection, _now: Timestamp) {
+        self.forget(connection);
+    }
+
+    /// Takes a request of an operator; the answer is a [`Command::Done`].
+    pub fn handle_operator(&mut self, request: RequestId, operator: Operator, now: Timestamp) {
+        let outcome = self.operate(operator, now);
+        self.settle(now);
+        self.log.push(Command::Done { request, outcome });
+    }
+
+    /// Learns that a batch, and all before it, is in the store.
+    pub fn handle_persisted(&mut self, batch: BatchId, _now: Timestamp) {
+        self.log.persisted(batch);
+    }
+
+    /// Does what is due at `now`.
+    pub fn handle_timeout(&mut self, now: Timestamp) {
+        self.close_what_is_over(now);
+        if self.words_due_at.is_some_and(|due| due <= now) {
+            self.says_all = true;
+            self.words_due_at = None;
+        }
+        self.settle(now);
+    }
+
+    /// When to call [`Allocator::handle_timeout`] next.
+    pub fn poll_timeout(&self) -> Option<Timestamp> {
+        [self.words_due_at, self.next_end()].into_iter().flatten().min()
+    }
+
+    /// The next effect to carry out. Draining them ends a turn: what was changed since the last one is one `Persist`.
+    pub fn next_command(&mut self) -> Option<Command> {
+        self.end_turn();
+        self.log.pop()
+    }
+
+    /// The ledger, as it will be once all that was asked to be persisted is.
+    pub fn image(&self) -> &Image {
+        &self.image
+    }
+
+    /// An order.
+    pub fn order(&self, id: OrderId) -> Option<&LedgerOrder> {
+        self.image.orders.get(&id)
+    }
+
+    /// Every sale's definition, by id, for the publisher.
+    pub fn definitions(&self) -> impl Iterator<Item = &SaleDefinition> {
+        self.image.sales.values().map(|sale| &sale.definition)
+    }
+
+    /// Follows up on what an input changed.
+    fn settle(&mut self, now: Timestamp) {
+        self.is_turn_open = true;
+        self.make_moves(now);
+        self.settle_sales(now);
+        self.schedule_words(now);
+    }
+
+    fn end_turn(&mut self) {
+        if !std::mem::take(&mut self.is_turn_open) {
+            return;
+        }
+        self.say_words();
+        self.send_downs();
+        self.seal();
+    }
+}

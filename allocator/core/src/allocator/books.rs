@@ -1,0 +1,113 @@
+//! Transfers, journalled: one record for each command of the ledger.
+
+use std::collections::BTreeMap;
+
+use doorbuster_proto::{DownEntry, EdgeId, Epoch, Seq, Sku, Timestamp, Units};
+
+use super::Allocator;
+use super::log::Sync;
+use crate::{Account, EpochHead, JournalRecord, Transfer, Violation, Write};
+
+/// One command's transfers, summed per SKU and pair of accounts.
+#[derive(Debug, Default)]
+pub(super) struct Tally(BTreeMap<(Sku, Account, Account), Units>);
+
+impl Tally {
+    pub(super) fn issue(&mut self, sku: Sku, units: Units) {
+        self.0.insert((sku, Account::Supply, Account::Pool), units);
+    }
+
+    fn add(&mut self, sku: &Sku, from: &Account, to: &Account, units: Units) {
+        let sum = self.0.entry((sku.clone(), from.clone(), to.clone())).or_default();
+        *sum = sum.plus(units);
+    }
+}
+
+impl Allocator {
+    /// Moves units of a SKU that is not halted. A transfer that would break the books halts the SKU instead.
+    pub(super) fn transfer(
+        &mut self,
+        tally: &mut Tally,
+        sku: &Sku,
+        (from, to): (&Account, &Account),
+        units: Units,
+        now: Timestamp,
+    ) -> Result<(), Violation> {
+        if units.is_zero() {
+            return Ok(());
+        }
+        let stock = self.image.stock.get_mut(sku).expect("units move of known SKUs alone");
+        match stock.transfer(sku, from, to, units) {
+            Ok(()) => {
+                tally.add(sku, from, to, units);
+                Ok(())
+            }
+            Err(violation) => {
+                self.halt(sku, &violation.to_string(), now);
+                Err(violation)
+            }
+        }
+    }
+
+    /// Writes the command's record, and marks what it changed.
+    pub(super) fn journal(&mut self, tally: Tally, who: String, why: String, now: Timestamp) {
+        let mut transfers = Vec::with_capacity(tally.0.len());
+        for ((sku, from, to), units) in tally.0 {
+            self.account_changed(&sku, &from);
+            self.account_changed(&sku, &to);
+            self.touch(&sku);
+            transfers.push(Transfer { sku, from, to, units });
+        }
+        self.record(transfers, who, why, now);
+    }
+
+    pub(super) fn touch(&mut self, sku: &Sku) {
+        self.to_place.insert(sku.clone());
+        self.to_say.insert(sku.clone());
+    }
+
+    /// Halts a SKU for good: nothing of it moves, its orders get no verdict. The evidence goes to the journal.
+    pub(super) fn halt(&mut self, sku: &Sku, reason: &str, now: Timestamp) {
+        if self.image.stock.get(sku).is_none_or(|stock| stock.halted.is_some()) {
+            return;
+        }
+        self.write(Write::Halted { sku: sku.clone(), reason: reason.to_owned() }, Sync::Promise);
+        self.record(Vec::new(), "allocator".into(), format!("halted {sku}: {reason}"), now);
+        self.alert(format!("{sku} is halted: {reason}"), now);
+    }
+
+    fn record(&mut self, transfers: Vec<Transfer>, who: String, why: String, now: Timestamp) {
+        self.open(Sync::Promise);
+        let (commit, index) = (self.image.commit, self.log.next_record());
+        self.write(Write::Journal(JournalRecord { commit, index, at: now, who, why, transfers }), Sync::Promise);
+    }
+
+    /// Appends to the down log of an epoch; it is sent once it is durable.
+    pub(super) fn append_down(&mut self, edge: &EdgeId, epoch: Epoch, entry: DownEntry) {
+        let seq = self.change_head(edge, epoch, Sync::Promise, |head| {
+            head.down_tail = head.down_tail.next();
+            head.down_tail
+        });
+        self.write(Write::Down { edge: edge.clone(), epoch, seq, entry }, Sync::Promise);
+    }
+
+    /// Changes an epoch's numbers; they are written at the end of the turn.
+    pub(super) fn change_head<T>(
+        &mut self,
+        edge: &EdgeId,
+        epoch: Epoch,
+        sync: Sync,
+        change: impl FnOnce(&mut EpochHead) -> T,
+    ) -> T {
+        self.head_changed(edge, epoch, sync);
+        change(&mut self.image.book_mut(edge, epoch).expect("a changed epoch exists").head)
+    }
+
+    pub(super) fn trim_down(&mut self, edge: &EdgeId, epoch: Epoch, through: Seq) {
+        self.write(Write::DownTrimmed { edge: edge.clone(), epoch, through }, Sync::Forgets);
+    }
+
+    pub(super) fn trim_verdicts(&mut self, edge: &EdgeId, epoch: Epoch, through: Seq) {
+        self.write(Write::VerdictsTrimmed { edge: edge.clone(), epoch, through }, Sync::Forgets);
+    }
+}

@@ -1,0 +1,182 @@
+//! The first message of a transport, and its answer.
+
+use std::collections::BTreeMap;
+
+use doorbuster_proto::{EdgeBody, EdgeId, Epoch, FromEdge, Hello, RefusedReason, Seq, Session, Timestamp, Welcome};
+
+use super::log::Sync;
+use super::{Allocator, Link};
+use crate::epochs::{Answer, judge};
+use crate::{Connection, Phase};
+
+impl Allocator {
+    pub(super) fn hello(&mut self, connection: Connection, message: FromEdge, now: Timestamp) {
+        let session = message.session;
+        let EdgeBody::Hello(hello) = message.body.clone() else {
+            return self.refuse(connection, session, RefusedReason::Malformed, "the first message must be a hello");
+        };
+        if !self.settings.knows(&hello.edge) {
+            let detail = format!("the configuration has no edge {}", hello.edge);
+            return self.refuse(connection, session, RefusedReason::UnknownEdge, &detail);
+        }
+        if !self.replace_older(&hello, session) {
+            return self.hang_up(connection, "a later session of this process is up already");
+        }
+        self.watch(&hello.edge).heard_at = Some(now);
+        self.watch(&hello.edge).refused = false;
+        self.answer(connection, message, &hello, now);
+    }
+
+    /// The newest transport of a disk is the one that counts; a delayed hello of the same process is not newer. Another
+    /// disk's stays, unless both wait for an answer: that disk may be the living one, or ship its tail.
+    fn replace_older(&mut self, hello: &Hello, session: Session) -> bool {
+        let same = |link: &Link| link.edge == hello.edge && (link.disk == hello.disk || link.deferred.is_some());
+        let older = self.links.iter().find(|(_, link)| same(link)).map(|(older, link)| (*older, link.session));
+        let Some((older, known)) = older else { return true };
+        if known.boot == session.boot && known.counter >= session.counter {
+            return false;
+        }
+        self.hang_up(older, "a newer session of the edge is up");
+        true
+    }
+
+    fn answer(&mut self, connection: Connection, message: FromEdge, hello: &Hello, now: Timestamp) {
+        let none = BTreeMap::new();
+        let books = self.image.epochs.get(&hello.edge).unwrap_or(&none);
+        let answer = judge(books, message.epoch, hello, (self.image.term, self.instance));
+        let session = message.session;
+        match answer {
+            Answer::Resume(epoch) => self.answer_resume(connection, session, epoch, hello, now),
+            Answer::OfferAgain(epoch) => self.answer_offer_again(connection, session, epoch, hello, now),
+            Answer::Tail(epoch) => self.answer_tail(connection, session, epoch, hello),
+            Answer::Begin { fence: Some(_) } if !self.awaited.is_empty() => self.defer(connection, message, hello, now),
+            Answer::Begin { fence } => self.answer_begin(connection, session, fence, hello, now),
+            Answer::Retire(epoch) => self.answer_retire(connection, session, epoch, hello),
+            Answer::RolledBack(detail) => {
+                self.alert(format!("{} holds a disk that was rolled back: {detail}", hello.edge), now);
+                self.watch(&hello.edge).refused = true;
+                self.refuse(connection, session, RefusedReason::DiskRolledBack, &detail);
+            }
+            Answer::LedgerBehind(detail) => {
+                self.ledger_behind(&hello.edge, &detail, now);
+                self.refuse(connection, session, RefusedReason::LedgerBehind, &detail);
+            }
+        }
+    }
+
+    fn answer_resume(&mut self, c: Connection, session: Session, epoch: Epoch, hello: &Hello, now: Timestamp) {
+        let edge = &hello.edge;
+        self.connect(c, session, Some(epoch), hello, now);
+        self.confirm_down(edge, epoch, hello.down_taken);
+        self.confirm_verdicts(edge, epoch, hello.verdicts_taken);
+        self.confirm_epoch(edge, epoch);
+        let up_taken = self.up_taken(edge, epoch);
+        self.welcome(c, Welcome::Resume { up_taken });
+        self.send_up_taken(c);
+        self.send_published(c);
+        self.send_words(c);
+        self.place_all();
+        self.has_spoken(edge, now);
+    }
+
+    fn answer_offer_again(&mut self, c: Connection, session: Session, epoch: Epoch, hello: &Hello, now: Timestamp) {
+        self.connect(c, session, Some(epoch), hello, now);
+        self.offer(c, epoch);
+        self.has_spoken(&hello.edge, now);
+    }
+
+    fn answer_tail(&mut self, c: Connection, session: Session, epoch: Epoch, hello: &Hello) {
+        let now = self.watches[&hello.edge].heard_at.expect("it was just heard");
+        self.connect(c, session, Some(epoch), hello, now);
+        self.confirm_down(&hello.edge, epoch, hello.down_taken);
+        self.confirm_verdicts(&hello.edge, epoch, hello.verdicts_taken);
+        let up_taken = self.up_taken(&hello.edge, epoch);
+        self.welcome(c, Welcome::Fenced { up_taken });
+        self.send_up_taken(c);
+    }
+
+    fn answer_begin(&mut self, c: Connection, session: Session, fence: Option<Epoch>, hello: &Hello, now: Timestamp) {
+        if let Some(fenced) = fence {
+            let why = format!("disk {} said hello in its place", hello.disk);
+            self.fence(&hello.edge, fenced, &hello.edge.to_string(), &why, now);
+            self.alert(format!("{}: epoch {fenced} is fenced, {why}", hello.edge), now);
+        }
+        let epoch = self.begin_epoch(&hello.edge, hello.disk);
+        self.connect(c, session, Some(epoch), hello, now);
+        self.offer(c, epoch);
+    }
+
+    fn answer_retire(&mut self, c: Connection, session: Session, epoch: Epoch, hello: &Hello) {
+        let now = self.watches[&hello.edge].heard_at.expect("it was just heard");
+        self.connect(c, session, Some(epoch), hello, now);
+        self.confirm_verdicts(&hello.edge, epoch, hello.verdicts_taken);
+        let untold = self.image.book(&hello.edge, epoch).is_some_and(|book| !book.verdicts.is_empty());
+        if untold {
+            let up_taken = self.up_taken(&hello.edge, epoch);
+            self.welcome(c, Welcome::Fenced { up_taken });
+            self.send_up_taken(c);
+        }
+        self.retire(c, epoch);
+    }
+
+    /// Says that another disk has taken this one's place, and hangs up.
+    pub(super) fn retire(&mut self, connection: Connection, epoch: Epoch) {
+        let Some(link) = self.links.get(&connection) else { return };
+        let (edge, session) = (link.edge.clone(), link.session);
+        if self.image.book(&edge, epoch).is_some_and(|book| book.head.phase != Phase::Retired) {
+            self.change_head(&edge, epoch, Sync::Promise, |head| head.phase = Phase::Retired);
+        }
+        let detail = format!("another disk of {edge} has taken the place of this one");
+        self.refuse(connection, session, RefusedReason::DiskRetired, &detail);
+    }
+
+    fn defer(&mut self, connection: Connection, message: FromEdge, hello: &Hello, now: Timestamp) {
+        let names = self.waiting_for();
+        let names: Vec<_> = names.iter().map(EdgeId::as_str).collect();
+        let text = format!(
+            "a new disk of {} waits for its answer: {} did not speak in this term yet",
+            hello.edge,
+            names.join(", ")
+        );
+        self.alert(text, now);
+        self.connect(connection, message.session, None, hello, now);
+        self.links.get_mut(&connection).expect("just connected").deferred = Some(Box::new(message));
+    }
+
+    pub(super) fn offer(&mut self, connection: Connection, epoch: Epoch) {
+        self.welcome(connection, Welcome::Begin { epoch });
+        self.send_published(connection);
+    }
+
+    fn connect(&mut self, c: Connection, session: Session, epoch: Option<Epoch>, hello: &Hello, now: Timestamp) {
+        let goes_on =
+            epoch.is_some_and(|epoch| self.image.book(&hello.edge, epoch).is_some_and(|book| book.head.confirmed));
+        let from = |seq: Seq| if goes_on { seq } else { Seq(0) };
+        let link = Link {
+            session,
+            edge: hello.edge.clone(),
+            disk: hello.disk,
+            epoch,
+            down_sent: from(hello.down_taken),
+            verdicts_sent: from(hello.verdicts_taken),
+            heard_at: now,
+            wants_words: false,
+            deferred: None,
+        };
+        self.links.insert(c, link);
+    }
+
+    fn up_taken(&self, edge: &EdgeId, epoch: Epoch) -> Seq {
+        self.image.book(edge, epoch).expect("the answer names a known epoch").head.up_taken
+    }
+
+    /// The ledger lost what the edge holds: nothing of it can be trusted, so nothing moves any more.
+    fn ledger_behind(&mut self, edge: &EdgeId, detail: &str, now: Timestamp) {
+        self.alert(format!("the ledger is behind {edge}: {detail}"), now);
+        self.watch(edge).refused = true;
+        let reason = format!("the ledger is behind {edge}: {detail}");
+        for sku in self.unsettled_skus() {
+            self.halt(&sku, &reason, now);
+        }
+    }
+}

@@ -1,0 +1,96 @@
+//! Grants and recalls: what the policy proposes, done.
+
+use doorbuster_proto::{AllocatorBody, DownEntry, EdgeId, Sku, Timestamp, Units};
+
+use super::Allocator;
+use super::books::Tally;
+use crate::{
+    Account, DOWN_UNCONFIRMED_MAX, EdgeView, ItemDefinition, Move, Phase, SaleStage, SkuView, Violation, even_shares,
+};
+
+impl Allocator {
+    /// Lets the policy see every SKU whose books or levels changed. Nothing moves while the term waits for an edge.
+    pub(super) fn make_moves(&mut self, now: Timestamp) {
+        if !self.awaited.is_empty() {
+            return;
+        }
+        while let Some(sku) = self.to_place.pop_first() {
+            let moves = self.sku_view(&sku, now).map_or_else(Vec::new, |view| even_shares(&view));
+            for one in moves {
+                self.make_move(&sku, one, now);
+            }
+            // What a grant changes is no reason for another: the edge has yet to speak of it.
+            self.to_place.remove(&sku);
+        }
+    }
+
+    /// Every SKU of a sale that is not over is looked at again.
+    pub(super) fn place_all(&mut self) {
+        let open = self.image.sales.values().filter(|sale| sale.stage == SaleStage::Published);
+        self.to_place.extend(open.flat_map(|sale| sale.definition.skus()));
+    }
+
+    fn make_move(&mut self, sku: &Sku, one: Move, now: Timestamp) {
+        match one {
+            Move::Grant { edge, units } => {
+                // A violation has halted the SKU and told why; there is nothing left to do.
+                let _: Result<(), Violation> = self.grant(sku, &edge, units, now);
+            }
+            Move::Recall { edge, keep } => self.recall(sku, &edge, keep, now),
+        }
+    }
+
+    fn grant(&mut self, sku: &Sku, edge: &EdgeId, units: Units, now: Timestamp) -> Result<(), Violation> {
+        let (epoch, _) = self.image.last_epoch(edge).expect("the policy grants to live epochs");
+        let mut tally = Tally::default();
+        self.transfer(&mut tally, sku, (&Account::Pool, &Account::Escrow(edge.clone(), epoch)), units, now)?;
+        self.journal(tally, "policy".into(), format!("grant to {edge}, epoch {epoch}"), now);
+        let book = self.image.book_mut(edge, epoch).expect("the last epoch exists");
+        let total = book.totals.entry(sku.clone()).or_default();
+        (total.granted, total.last_grant) = (total.granted.plus(units), units);
+        self.total_changed(edge, epoch, sku);
+        self.append_down(edge, epoch, DownEntry::Grant { sku: sku.clone(), units });
+        self.watch(edge).levels.remove(sku);
+        Ok(())
+    }
+
+    fn recall(&mut self, sku: &Sku, edge: &EdgeId, keep: Units, now: Timestamp) {
+        let Some((connection, _)) = self.last_link(edge) else { return };
+        self.watch(edge).recalled_at.insert(sku.clone(), now);
+        self.send(connection, AllocatorBody::Recall { sku: sku.clone(), keep });
+    }
+
+    /// What the policy may know of a SKU; `None` where nothing of it may move.
+    fn sku_view(&self, sku: &Sku, now: Timestamp) -> Option<SkuView> {
+        let sale = self.image.sales.get(&sku.sale)?;
+        let stock = self.image.stock.get(sku)?;
+        if sale.stage != SaleStage::Published || now >= sale.definition.ends_at || stock.halted.is_some() {
+            return None;
+        }
+        let item = sale.definition.item(&sku.code)?;
+        let edges = self.placement(item).into_iter().map(|edge| self.edge_view(sku, edge)).collect();
+        Some(SkuView { now, issued: stock.terms.issued, pool: stock.balance(&Account::Pool), edges })
+    }
+
+    fn placement(&self, item: &ItemDefinition) -> Vec<EdgeId> {
+        let mut edges = item.edges.as_ref().unwrap_or(&self.settings.edges).clone();
+        edges.sort();
+        edges.dedup();
+        edges
+    }
+
+    fn edge_view(&self, sku: &Sku, edge: EdgeId) -> EdgeView {
+        let book = self.image.last_epoch(&edge).map(|(_, book)| book).filter(|book| book.head.phase == Phase::Live);
+        let total = book.map(|book| book.total(sku)).unwrap_or_default();
+        let has_room = book.is_some_and(|book| book.down.len() < DOWN_UNCONFIRMED_MAX);
+        let watch = self.watches.get(&edge);
+        EdgeView {
+            ready: has_room && self.last_link(&edge).is_some_and(|(_, link)| self.phase_of(link) == Some(Phase::Live)),
+            granted: total.granted,
+            last_grant: total.last_grant,
+            level: watch.and_then(|watch| watch.levels.get(sku)).copied(),
+            recalled_at: watch.and_then(|watch| watch.recalled_at.get(sku)).copied(),
+            edge,
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! An order's life in the ledger: its verdict when it is taken in, and what becomes of it after.
+
+use doorbuster_proto::{DownEntry, OrderId, OrderPlaced, OrderState, Seq, Timestamp, Verdict};
+
+use super::Allocator;
+use super::books::Tally;
+use super::log::Sync;
+use super::up::Taking;
+use crate::{Account, CancelReason, LedgerOrder, Outcome, Refusal, Write};
+
+impl Allocator {
+    /// Takes in one order of an up log; no verdict while its SKU is halted.
+    pub(super) fn take_order(
+        &mut self,
+        taking: &mut Taking,
+        seq: Seq,
+        placed: OrderPlaced,
+        now: Timestamp,
+    ) -> Option<Verdict> {
+        let order = LedgerOrder::of(placed, &taking.edge, taking.epoch, seq);
+        let Some(stock) = self.image.stock.get(&order.sku) else {
+            return Some(self.unknown_sku(order, now));
+        };
+        if stock.halted.is_some() {
+            return self.hold(taking, order);
+        }
+        let first = self.image.orders.get(&order.id).filter(|first| first.consumes_id());
+        if let Some(first) = first {
+            let state = first.state.unwrap_or(OrderState::Cancelled);
+            return self.give_back(taking, order, Verdict::Repeat(state), now);
+        }
+        if self.image.shoppers.would_exceed(&order.shopper, &order.sku, order.units, &stock.terms) {
+            return self.give_back(taking, order, Verdict::OverLimit, now);
+        }
+        let Some(from) = taking.source(stock, order.units) else {
+            self.put_order(order.judged(OrderState::Cancelled, Some(CancelReason::NoUnit)));
+            return Some(Verdict::NoUnit);
+        };
+        match self.transfer(&mut taking.tally, &order.sku, (&from, &Account::Sold), order.units, now) {
+            Ok(()) => {
+                self.put_order(order.judged(OrderState::Reserved, None));
+                Some(Verdict::Valid)
+            }
+            Err(_) => self.hold(taking, order),
+        }
+    }
+
+    /// Cancels an order: its units go to the pool, and its edge hears of it.
+    pub(super) fn cancel_order(&mut self, id: OrderId, now: Timestamp) -> Result<Outcome, Refusal> {
+        let order = self.order(id).ok_or(Refusal::UnknownOrder { order: id })?.clone();
+        if self.image.stock.get(&order.sku).is_some_and(|stock| stock.halted.is_some()) {
+            return Err(Refusal::Halted { sku: order.sku });
+        }
+        if !order.is_valid() {
+            return Err(Refusal::NotCancellable { order: id });
+        }
+        let (edge, sku) = (order.edge.clone(), order.sku.clone());
+        let mut tally = Tally::default();
+        let moved = self.transfer(&mut tally, &sku, (&Account::Sold, &Account::Pool), order.units, now);
+        moved.map_err(|_| Refusal::Halted { sku })?;
+        self.put_order(order.judged(OrderState::Cancelled, Some(CancelReason::Operator)));
+        self.journal(tally, "operator".into(), format!("cancellation of order {id}"), now);
+        self.tell_state(&edge, id, OrderState::Cancelled);
+        Ok(Outcome::Cancelled)
+    }
+
+    /// Tells the placing edge, in its last epoch; one that is over hands it on to the next.
+    fn tell_state(&mut self, edge: &doorbuster_proto::EdgeId, order: OrderId, state: OrderState) {
+        let (epoch, _) = self.image.last_epoch(edge).expect("an order's edge has an epoch");
+        self.append_down(edge, epoch, DownEntry::OrderState { order, state });
+    }
+
+    /// Units of an order that does not stand go to the pool; out of a fenced epoch they are not taken at all.
+    fn give_back(
+        &mut self,
+        taking: &mut Taking,
+        order: LedgerOrder,
+        verdict: Verdict,
+        now: Timestamp,
+    ) -> Option<Verdict> {
+        if !taking.tail {
+            let escrow = Account::Escrow(taking.edge.clone(), taking.epoch);
+            let back = self.transfer(&mut taking.tally, &order.sku, (&escrow, &Account::Pool), order.units, now);
+            if back.is_err() {
+                return self.hold(taking, order);
+            }
+        }
+        if verdict == Verdict::OverLimit {
+            self.put_order(order.judged(OrderState::Cancelled, Some(CancelReason::OverLimit)));
+        }
+        Some(verdict)
+    }
+
+    fn unknown_sku(&mut self, order: LedgerOrder, now: Timestamp) -> Verdict {
+        self.alert(
+            format!("{} placed order {} of {}, which the ledger does not know", order.edge, order.id, order.sku),
+            now,
+        );
+        if !self.image.orders.contains_key(&order.id) {
+            self.put_order(order.judged(OrderState::Cancelled, Some(CancelReason::UnknownSku)));
+        }
+        Verdict::UnknownSku
+    }
+
+    /// Keeps an order of a halted SKU without a verdict.
+    fn hold(&mut self, taking: &mut Taking, order: LedgerOrder) -> Option<Verdict> {
+        taking.hold(&order.sku, order.units);
+        if self.image.orders.get(&order.id).is_none_or(|first| !first.consumes_id()) {
+            self.put_order(order);
+        }
+        None
+    }
+
+    fn put_order(&mut self, order: LedgerOrder) {
+        self.write(Write::Order(order), Sync::Promise);
+    }
+}

@@ -1,0 +1,73 @@
+//! A sale enters the ledger: all of its supply into the pool, its rules to the edges.
+
+use doorbuster_proto::{EdgeId, SiteVersion, Timestamp};
+
+use super::Allocator;
+use super::books::Tally;
+use super::log::Sync;
+use crate::{Command, ITEMS_MAX, Outcome, Refusal, SALES_MAX, Sale, SaleDefinition, SaleStage, Write};
+
+impl Allocator {
+    pub(super) fn publish(&mut self, definition: SaleDefinition, now: Timestamp) -> Result<Outcome, Refusal> {
+        if let Some(known) = self.image.sales.get(&definition.id) {
+            let same = known.definition == definition;
+            return if same { Ok(Outcome::Unchanged) } else { Err(Refusal::SaleKnown { sale: definition.id }) };
+        }
+        self.check_publish(&definition, now)?;
+        self.open(Sync::Promise);
+        let site = SiteVersion(self.image.commit.0);
+        self.write(
+            Write::Sale(Sale { definition: definition.clone(), stage: SaleStage::Published, site }),
+            Sync::Promise,
+        );
+        let mut tally = Tally::default();
+        for item in &definition.items {
+            let sku = definition.sku(&item.sku);
+            self.image.stock.get_mut(&sku).expect("its sale was just written").issue();
+            tally.issue(sku, item.issued());
+        }
+        self.journal(tally, "operator".into(), format!("publish of {}", definition.id), now);
+        self.log.push(Command::SiteChanged { site });
+        self.send_published_to_all();
+        Ok(Outcome::Published { site })
+    }
+
+    pub(super) fn send_published_to_all(&mut self) {
+        let answered: Vec<_> = self.links.iter().filter(|(_, link)| link.deferred.is_none()).map(|(c, _)| *c).collect();
+        for connection in answered {
+            self.send_published(connection);
+        }
+    }
+
+    fn check_publish(&self, definition: &SaleDefinition, now: Timestamp) -> Result<(), Refusal> {
+        if self.image.sales.len() >= SALES_MAX {
+            return Err(Refusal::TooManySales);
+        }
+        if definition.items.len() > ITEMS_MAX {
+            return Err(Refusal::TooManyItems);
+        }
+        if definition.ends_at <= now {
+            return Err(Refusal::AlreadyOver { sale: definition.id.clone() });
+        }
+        self.check_placement(definition)?;
+        self.check_codes(definition)
+    }
+
+    fn check_placement(&self, definition: &SaleDefinition) -> Result<(), Refusal> {
+        let named = definition.items.iter().filter_map(|item| item.edges.as_ref()).flatten();
+        let mut edges: Vec<EdgeId> = named.filter(|edge| !self.settings.knows(edge)).cloned().collect();
+        edges.sort();
+        edges.dedup();
+        if edges.is_empty() { Ok(()) } else { Err(Refusal::UnknownEdges { edges }) }
+    }
+
+    fn check_codes(&self, definition: &SaleDefinition) -> Result<(), Refusal> {
+        let unsettled = || self.image.sales.values().filter(|sale| sale.stage != SaleStage::Settled);
+        for item in &definition.items {
+            if let Some(other) = unsettled().find(|sale| sale.definition.item(&item.sku).is_some()) {
+                return Err(Refusal::SkuTaken { code: item.sku.clone(), sale: other.definition.id.clone() });
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,65 @@
+//! "Sold out" is the ledger's word: said once a turn, of the state that the turn's commit makes true.
+
+use std::collections::BTreeMap;
+
+use doorbuster_proto::{AllocatorBody, Sku, Timestamp, Word};
+
+use super::{Allocator, Link};
+use crate::{Connection, HEARTBEAT_MS, SaleStage};
+
+impl Allocator {
+    /// Says every word to one session, at the end of the turn's input.
+    pub(super) fn send_words(&mut self, connection: Connection) {
+        if let Some(link) = self.links.get_mut(&connection) {
+            link.wants_words = true;
+        }
+    }
+
+    pub(super) fn schedule_words(&mut self, now: Timestamp) {
+        if !self.links.is_empty() && self.words_due_at.is_none() {
+            self.words_due_at = Some(now.after_ms(HEARTBEAT_MS));
+        }
+    }
+
+    /// Says what changed in this turn, and everything to whom it is due. A turn is one commit, so a word never differs
+    /// within (term, commit).
+    pub(super) fn say_words(&mut self) {
+        let changed = self.changed_words();
+        let says_all = std::mem::take(&mut self.says_all);
+        let mut due = Vec::new();
+        for (connection, link) in self.links.iter_mut().filter(|(_, link)| link.deferred.is_none()) {
+            due.push((*connection, says_all | std::mem::take(&mut link.wants_words)));
+        }
+        for (connection, all) in due {
+            let words = self.words_for(&self.links[&connection], if all { &self.words } else { &changed });
+            if all || !words.is_empty() {
+                self.send(connection, AllocatorBody::Words(words));
+            }
+        }
+    }
+
+    fn changed_words(&mut self) -> BTreeMap<Sku, bool> {
+        let touched = std::mem::take(&mut self.to_say);
+        let mut changed = BTreeMap::new();
+        for sku in touched {
+            let sold_out = self.image.stock[&sku].is_sold_out();
+            if self.words.insert(sku.clone(), sold_out) != Some(sold_out) {
+                changed.insert(sku, sold_out);
+            }
+        }
+        changed
+    }
+
+    /// The words on what an edge sells. A fenced epoch sells nothing: all that it hears is a heartbeat.
+    fn words_for(&self, link: &Link, words: &BTreeMap<Sku, bool>) -> Vec<Word> {
+        if self.phase_of(link).is_none_or(|phase| !phase.is_unfenced()) {
+            return Vec::new();
+        }
+        let sells = |sku: &Sku| {
+            let sale = self.image.sales.get(&sku.sale).filter(|sale| sale.stage != SaleStage::Settled);
+            sale.and_then(|sale| sale.definition.item(&sku.code)).is_some_and(|item| item.is_placed(&link.edge))
+        };
+        let words = words.iter().filter(|(sku, _)| sells(sku));
+        words.map(|(sku, sold_out)| Word { sku: sku.clone(), sold_out: *sold_out }).collect()
+    }
+}

@@ -1,0 +1,176 @@
+//! The accounts of one SKU, and the one way to change them.
+
+use std::collections::BTreeMap;
+
+use doorbuster_proto::{Sku, Units};
+
+use crate::{Account, ItemDefinition, SaleDefinition};
+
+/// What was promised about a SKU when it was published.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct Terms {
+    /// Supply and budget: what the accounts add up to.
+    pub issued: Units,
+    /// Units of this SKU per shopper.
+    pub limit: Units,
+    /// Units of the whole sale per shopper.
+    pub sale_limit: Units,
+    /// Credit W.
+    pub credit: Units,
+}
+
+impl Terms {
+    /// The terms of one item of a sale.
+    pub fn of(sale: &SaleDefinition, item: &ItemDefinition) -> Self {
+        Self { issued: item.issued(), limit: item.limit, sale_limit: sale.limit, credit: sale.credit }
+    }
+}
+
+/// One SKU's books.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Stock {
+    /// As published.
+    pub terms: Terms,
+    /// Every account that is not zero.
+    pub accounts: BTreeMap<Account, Units>,
+    /// Why nothing of it moves, where nothing does.
+    pub halted: Option<String>,
+}
+
+/// The books of a SKU would not add up.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
+pub enum Violation {
+    /// More was to be taken than there is.
+    #[error("{sku}: {wanted} units were to leave {account}, which holds {found}")]
+    Overdrawn {
+        /// Of what.
+        sku: Sku,
+        /// From where.
+        account: Account,
+        /// How many.
+        wanted: Units,
+        /// How many there are.
+        found: Units,
+    },
+    /// The accounts do not add up to supply and budget.
+    #[error("{sku}: the accounts hold {found} units, supply and budget are {issued}")]
+    Unbalanced {
+        /// Of what.
+        sku: Sku,
+        /// Supply and budget.
+        issued: Units,
+        /// The accounts' sum.
+        found: Units,
+    },
+}
+
+impl Stock {
+    /// What an account holds.
+    pub fn balance(&self, account: &Account) -> Units {
+        self.accounts.get(account).copied().unwrap_or_default()
+    }
+
+    /// What all accounts of a kind hold.
+    pub fn sum(&self, kind: impl Fn(&Account) -> bool) -> Units {
+        self.accounts.iter().filter(|(account, _)| kind(account)).map(|(_, units)| *units).sum()
+    }
+
+    /// What edges with a live epoch hold.
+    pub fn escrow(&self) -> Units {
+        self.sum(|account| matches!(account, Account::Escrow(..)))
+    }
+
+    /// What fenced epochs may have sold.
+    pub fn quarantine(&self) -> Units {
+        self.sum(|account| matches!(account, Account::Quarantine(..)))
+    }
+
+    /// What was given up.
+    pub fn written_off(&self) -> Units {
+        self.sum(|account| matches!(account, Account::WrittenOff(..)))
+    }
+
+    /// The ledger's word: no unit is left anywhere, quarantine apart.
+    pub fn is_sold_out(&self) -> bool {
+        self.balance(&Account::Pool).is_zero() && self.escrow().is_zero()
+    }
+
+    /// Checks that the accounts add up.
+    ///
+    /// # Errors
+    /// [`Violation::Unbalanced`] where they do not.
+    pub fn check(&self, sku: &Sku) -> Result<(), Violation> {
+        let found = self.sum(|_| true);
+        if found == self.terms.issued {
+            return Ok(());
+        }
+        Err(Violation::Unbalanced { sku: sku.clone(), issued: self.terms.issued, found })
+    }
+
+    /// Puts all of the supply into the pool.
+    pub(crate) fn issue(&mut self) {
+        self.set(Account::Pool, self.terms.issued);
+    }
+
+    /// Moves units, and checks that the accounts still add up. Changes nothing where they would not.
+    pub(crate) fn transfer(&mut self, sku: &Sku, from: &Account, to: &Account, units: Units) -> Result<(), Violation> {
+        let found = self.balance(from);
+        let Some(left) = found.checked_sub(units) else {
+            return Err(Violation::Overdrawn { sku: sku.clone(), account: from.clone(), wanted: units, found });
+        };
+        let gained = self.balance(to).plus(units);
+        self.set(from.clone(), left);
+        self.set(to.clone(), gained);
+        self.check(sku)
+    }
+
+    pub(crate) fn set(&mut self, account: Account, units: Units) {
+        if units.is_zero() {
+            self.accounts.remove(&account);
+        } else {
+            self.accounts.insert(account, units);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sku() -> Sku {
+        Sku { sale: "s".parse().unwrap(), code: "a".parse().unwrap() }
+    }
+
+    fn stock(issued: u64) -> Stock {
+        let mut stock =
+            Stock { terms: Terms { issued: Units::new(issued).unwrap(), ..Terms::default() }, ..Stock::default() };
+        stock.issue();
+        stock
+    }
+
+    #[test]
+    fn a_transfer_moves_units_and_keeps_the_sum() {
+        let mut stock = stock(10);
+        stock.transfer(&sku(), &Account::Pool, &Account::Sold, Units::new(4).unwrap()).unwrap();
+        assert_eq!(stock.balance(&Account::Pool).get(), 6);
+        assert_eq!(stock.balance(&Account::Sold).get(), 4);
+        assert_eq!(stock.check(&sku()), Ok(()));
+    }
+
+    #[test]
+    fn more_than_there_is_does_not_move() {
+        let mut stock = stock(3);
+        let before = stock.clone();
+        let over = stock.transfer(&sku(), &Account::Pool, &Account::Sold, Units::new(4).unwrap());
+        assert!(matches!(over, Err(Violation::Overdrawn { .. })));
+        assert_eq!(stock, before);
+    }
+
+    #[test]
+    fn books_that_do_not_add_up_are_told() {
+        let mut stock = stock(3);
+        stock.accounts.insert(Account::Sold, Units::ONE);
+        let said = stock.check(&sku()).unwrap_err().to_string();
+        assert_eq!(said, "s/a: the accounts hold 4 units, supply and budget are 3");
+    }
+}

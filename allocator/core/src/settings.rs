@@ -1,0 +1,17 @@
+//! What the configuration tells the core.
+
+use doorbuster_proto::EdgeId;
+
+/// The allocator's settings.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub struct Settings {
+    /// The edges that may say hello.
+    pub edges: Vec<EdgeId>,
+}
+
+impl Settings {
+    /// Whether the configuration names this edge.
+    pub fn knows(&self, edge: &EdgeId) -> bool {
+        self.edges.contains(edge)
+    }
+}

@@ -1,0 +1,73 @@
+//! The ledger's balances as metrics, read off the newest figures when they are scraped.
+
+use std::fmt;
+
+use doorbuster_allocator_core::{SkuSnapshot, Snapshot};
+use doorbuster_proto::Units;
+use prometheus_client::collector::Collector;
+use prometheus_client::encoding::{DescriptorEncoder, EncodeMetric, MetricEncoder};
+use prometheus_client::metrics::MetricType;
+use prometheus_client::metrics::gauge::ConstGauge;
+
+use crate::ledger::Ledger;
+
+/// Reads the figures when they are asked for.
+pub(super) struct UnitsCollector(pub(super) Ledger);
+
+impl fmt::Debug for UnitsCollector {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("UnitsCollector")
+    }
+}
+
+impl Collector for UnitsCollector {
+    fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
+        let figures = self.0.figures();
+        encode_units(&figures.snapshot, &mut encoder)?;
+        encode_numbers(&figures.snapshot, figures.sessions, &mut encoder)
+    }
+}
+
+fn encode_units(snapshot: &Snapshot, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+    let help = "Units per account; the accounts but supply add up to supply";
+    let mut metric = encoder.encode_descriptor("units", help, None, MetricType::Gauge)?;
+    for sale in &snapshot.sales {
+        for sku in &sale.skus {
+            encode_sku(sale.id.as_str(), sku, &mut metric)?;
+        }
+    }
+    Ok(())
+}
+
+fn encode_sku(sale: &str, sku: &SkuSnapshot, metric: &mut MetricEncoder<'_>) -> fmt::Result {
+    let mut put = |account: &str, edge: &str, units: Units| {
+        let labels = [("account", account), ("sale", sale), ("sku", sku.sku.as_str()), ("edge", edge)];
+        // Only escrow is an edge's.
+        let labels = if edge.is_empty() { &labels[..3] } else { &labels[..] };
+        ConstGauge::new(signed(units.get())).encode(metric.encode_family(&labels)?)
+    };
+    put("supply", "", sku.supply.plus(sku.budget))?;
+    put("pool", "", sku.pool)?;
+    put("sold", "", sku.sold)?;
+    put("quarantine", "", sku.quarantine)?;
+    put("written_off", "", sku.written_off)?;
+    // Only the last epoch of an edge can hold escrow: one row an edge.
+    sku.escrow.iter().try_for_each(|escrow| put("escrow", escrow.edge.as_str(), escrow.units))
+}
+
+fn encode_numbers(snapshot: &Snapshot, sessions: usize, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+    for (name, help, value) in [
+        ("sessions", "Edges that are connected", sessions as u64),
+        ("term", "The allocator's term", snapshot.term),
+        ("commit", "The ledger's commit", snapshot.commit),
+        ("waiting_for", "Edges that must speak before grants flow", snapshot.waiting_for.len() as u64),
+    ] {
+        let metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+        ConstGauge::new(signed(value)).encode(metric)?;
+    }
+    Ok(())
+}
+
+fn signed(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}

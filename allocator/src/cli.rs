@@ -1,0 +1,53 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+use http::Uri;
+
+/// Hands stock out to the edges of a flash sale, keeps the ledger of every unit, publishes the pages, shows the console.
+///
+/// Without a command it serves: edges connect to it over gRPC, operators open its console in a browser. SIGTERM and
+/// SIGINT end it after the work in hand.
+#[derive(Debug, Parser)]
+#[command(name = "doorbuster-allocator", version, args_conflicts_with_subcommands = true)]
+#[command(after_help = "Examples:\n  \
+    doorbuster-allocator --config config/allocator.toml\n  \
+    doorbuster-allocator --config config/allocator.toml --check-config\n  \
+    doorbuster-allocator publish --check config/sample/sale.toml\n  \
+    doorbuster-allocator publish config/sample/sale.toml")]
+pub struct Cli {
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// How to serve.
+    #[command(flatten)]
+    pub serve: Serve,
+}
+
+/// How to serve.
+#[derive(Debug, Args)]
+pub struct Serve {
+    /// The configuration file.
+    #[arg(long, value_name = "FILE", default_value = "allocator.toml")]
+    pub config: PathBuf,
+    /// Checks the configuration, says all that is wrong with it, and ends.
+    #[arg(long)]
+    pub check_config: bool,
+}
+
+/// What to do instead of serving.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Publishes a sale: checks the file and its pictures, and hands it to a running allocator.
+    Publish {
+        /// The sale file. Its pictures lie beside it or below.
+        sale: PathBuf,
+        /// The console's address of the running allocator.
+        #[arg(long, value_name = "URL", default_value = "http://127.0.0.1:7001")]
+        console: Uri,
+        /// Only checks the file, and says all that is wrong with it.
+        #[arg(long)]
+        check: bool,
+    },
+}

@@ -1,0 +1,270 @@
+//! The allocator's configuration: read and checked whole, before a port or the disk is touched.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+use doorbuster_proto::EdgeId;
+use serde_json::Value;
+use tracing::Level;
+
+use crate::faults::{Fault, Faults, in_lines};
+use crate::field::{Field, Table, from_toml};
+use crate::grpc::Secret;
+
+/// The most edges that one allocator serves.
+pub const EDGES_MAX: usize = 256;
+
+/// Everything that `allocator.toml` says.
+#[derive(Debug)]
+pub struct Config {
+    /// The folder of the ledger.
+    pub data: PathBuf,
+    /// What this installation is called, in logs and metrics.
+    pub environment: String,
+    /// Where edges connect.
+    pub grpc: GrpcConfig,
+    /// Where operators' browsers connect. A loopback address.
+    pub console: SocketAddr,
+    /// Where probes and the metrics' scraper connect.
+    pub admin: SocketAddr,
+    /// The edges that may connect, and the address where each serves shoppers, if it is to be shown.
+    pub edges: BTreeMap<EdgeId, Option<String>>,
+    /// The least important log lines that are written.
+    pub log_level: Level,
+}
+
+/// Where edges connect, and how they prove that they may.
+#[derive(Debug)]
+pub struct GrpcConfig {
+    /// The address.
+    pub listen: SocketAddr,
+    /// The shared secret.
+    pub secret: Option<Secret>,
+}
+
+/// Why there is no configuration.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// The file is wrong.
+    #[error("{} is wrong:{}", path.display(), in_lines(faults))]
+    Faults {
+        /// Which file.
+        path: PathBuf,
+        /// All that is wrong with it.
+        faults: Vec<Fault>,
+    },
+}
+
+impl Config {
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    /// [`Error`], with every fault of the file.
+    pub fn load(path: &Path) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.into(), source })?;
+        Self::parse(&text).map_err(|faults| Error::Faults { path: path.into(), faults })
+    }
+
+    /// Checks a text.
+    ///
+    /// # Errors
+    /// Every fault of the text.
+    pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
+        let faults = Faults::default();
+        let document = match text.parse::<toml::Table>() {
+            Ok(table) => from_toml(toml::Value::Table(table)),
+            Err(error) => {
+                faults.note("(file)", "valid TOML", error.to_string());
+                Value::Null
+            }
+        };
+        let config = if faults.is_empty() { read(&Field::document(&document, &faults)) } else { None };
+        faults.or(config)
+    }
+}
+
+/// Every part is read before any `?` ends the reading: all faults are found in one go.
+fn read(document: &Field<'_>) -> Option<Config> {
+    let top = document.table(&["data", "environment", "grpc", "console", "admin", "edge", "log"])?;
+    let data = top.required("data", "the ledger's folder").and_then(|field| field.line(1..=4_096));
+    let environment = top.optional("environment").map_or(Some("development".into()), |field| field.line(1..=64));
+    let grpc = top.required("grpc", "a table with listen").and_then(|field| read_grpc(&field));
+    let console = listener(&top, "console").and_then(|(field, listen)| loopback_only(&field, listen));
+    let admin = listener(&top, "admin").map(|(_, listen)| listen);
+    let edges = top.required("edge", "one [[edge]] or more").and_then(|field| read_edges(&field));
+    let log_level = top.optional("log").map_or(Some(Level::INFO), |field| read_level(&field));
+    Some(Config {
+        data: data?.into(),
+        environment: environment?,
+        grpc: grpc?,
+        console: console?,
+        admin: admin?,
+        edges: edges?,
+        log_level: log_level?,
+    })
+}
+
+fn read_grpc(field: &Field<'_>) -> Option<GrpcConfig> {
+    let table = field.table(&["listen", "secret_file"])?;
+    let listen = address(&table);
+    let secret_file = table.optional("secret_file");
+    let secret = secret_file.as_ref().map(read_secret);
+    let (at, listen) = listen?;
+    if secret_file.is_none() && !listen.ip().is_loopback() {
+        at.wrong("a loopback address, or a secret_file beside it");
+        return None;
+    }
+    match secret {
+        None => Some(GrpcConfig { listen, secret: None }),
+        Some(secret) => Some(GrpcConfig { listen, secret: Some(secret?) }),
+    }
+}
+
+fn read_secret(field: &Field<'_>) -> Option<Secret> {
+    let expected = "a file with one line of 16 to 256 visible ASCII characters";
+    let text = std::fs::read_to_string(field.text()?).map_err(|error| field.wrong_as(expected, error.to_string()));
+    let secret = Secret::new(text.ok()?.trim_end());
+    if secret.is_none() {
+        field.wrong_as(expected, "something else in it");
+    }
+    secret
+}
+
+fn listener<'a>(top: &Table<'a>, name: &str) -> Option<(Field<'a>, SocketAddr)> {
+    let table = top.required(name, "a table with listen")?.table(&["listen"])?;
+    address(&table)
+}
+
+fn address<'a>(table: &Table<'a>) -> Option<(Field<'a>, SocketAddr)> {
+    let expected = "an address such as \"127.0.0.1:7000\"";
+    let field = table.required("listen", expected)?;
+    let listen = field.parse(expected)?;
+    Some((field, listen))
+}
+
+/// The console has no log-in: whoever reaches it may close a sale.
+fn loopback_only(field: &Field<'_>, listen: SocketAddr) -> Option<SocketAddr> {
+    if listen.ip().is_loopback() {
+        return Some(listen);
+    }
+    field.wrong("a loopback address: the console has no log-in");
+    None
+}
+
+fn read_edges(field: &Field<'_>) -> Option<BTreeMap<EdgeId, Option<String>>> {
+    let mut edges = BTreeMap::new();
+    let mut whole = true;
+    for entry in field.list(1..=EDGES_MAX)? {
+        let Some(table) = entry.table(&["id", "shop"]) else {
+            whole = false;
+            continue;
+        };
+        let id = table.required("id", "1 to 64 of a-z, 0-9 and '-'");
+        let shop = table.optional("shop").map(|field| read_shop(&field));
+        let Some((field, id)) = id.and_then(|field| Some((field.clone(), field.id::<EdgeId>()?))) else {
+            whole = false;
+            continue;
+        };
+        if edges.insert(id, shop.clone().flatten()).is_some() {
+            field.wrong("an id that no other edge has");
+        }
+        whole &= shop.is_none_or(|shop| shop.is_some());
+    }
+    whole.then_some(edges)
+}
+
+fn read_shop(field: &Field<'_>) -> Option<String> {
+    let text = field.line(1..=256)?;
+    let uri = text.parse::<http::Uri>().ok();
+    let fits = uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.path() == "/");
+    if !fits {
+        field.wrong("an address such as \"https://shop.example\"");
+        return None;
+    }
+    Some(text.trim_end_matches('/').to_owned())
+}
+
+fn read_level(field: &Field<'_>) -> Option<Level> {
+    let expected = "one of error, warn, info, debug, trace";
+    field.table(&["level"])?.required("level", expected)?.parse(expected)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_shipped_configuration_is_right() {
+        let config = Config::parse(include_str!("../../config/allocator.toml")).unwrap();
+        assert_eq!(config.edges.len(), 3);
+        assert_eq!(config.console, "127.0.0.1:7001".parse().unwrap());
+    }
+
+    #[test]
+    fn every_fault_is_told_at_once() {
+        let text = r#"
+            data = 7
+            colour = "red"
+            [grpc]
+            listen = "0.0.0.0:7000"
+            [console]
+            listen = "0.0.0.0:7001"
+            [log]
+            level = "loud"
+            [[edge]]
+            id = "Edge 1"
+            shop = "ftp://x"
+            [[edge]]
+            id = "a"
+            [[edge]]
+            id = "a"
+        "#;
+        let faults = Config::parse(text).unwrap_err();
+        let paths: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
+        assert_eq!(
+            paths,
+            [
+                "colour",
+                "data",
+                "grpc.listen",
+                "console.listen",
+                "admin",
+                "edge[0].shop",
+                "edge[0].id",
+                "edge[2].id",
+                "log.level"
+            ]
+        );
+        assert_eq!(faults[0].to_string().find("colour: expected no such field"), Some(0));
+    }
+
+    #[test]
+    fn what_is_no_toml_says_so() {
+        let faults = Config::parse("data = ").unwrap_err();
+        assert_eq!(faults[0].expected, "valid TOML");
+    }
+
+    #[test]
+    fn a_public_grpc_listener_needs_a_secret() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("secret");
+        let text = |secret: &Path| {
+            let shipped = include_str!("../../config/allocator.toml");
+            shipped.replace("listen = \"127.0.0.1:7000\"", &format!("listen = \"[::]:7000\"\nsecret_file = {secret:?}"))
+        };
+        assert_eq!(Config::parse(&text(&file)).unwrap_err()[0].path, "grpc.secret_file");
+        std::fs::write(&file, "short").unwrap();
+        assert_eq!(Config::parse(&text(&file)).unwrap_err()[0].path, "grpc.secret_file");
+        std::fs::write(&file, "a long enough secret".replace(' ', "-")).unwrap();
+        assert!(Config::parse(&text(&file)).unwrap().grpc.secret.is_some());
+    }
+}

@@ -1,0 +1,108 @@
+//! The handlers of the API. Each reads its request whole, asks the ledger's owner, and says what came of it.
+
+use std::str::FromStr;
+
+use axum::extract::{Path, State};
+use axum::response::{IntoResponse, Response};
+use bytes::Bytes;
+use doorbuster_allocator_core::{Operator, Outcome};
+use doorbuster_proto::{BadId, EdgeId, Epoch, OrderId, SaleId};
+use http::{StatusCode, header};
+use serde_json::{Value, json};
+
+use super::Console;
+use super::problem::Problem;
+use crate::faults::Fault;
+use crate::{clock, publish};
+
+type Answer = Result<Response, Problem>;
+
+pub(super) async fn snapshot(State(console): State<Console>) -> Response {
+    as_json(console.ledger.figures().json.to_string())
+}
+
+/// Takes a bundle; answers 201, or 422 with every fault.
+pub(super) async fn publish(State(console): State<Console>, body: Bytes) -> Answer {
+    let bundle = serde_json::from_slice(&body).map_err(|error| {
+        let fault = Fault { path: "(body)".into(), expected: "JSON".into(), found: error.to_string() };
+        Problem::faults(vec![fault])
+    })?;
+    let draft = tokio::task::spawn_blocking({
+        let edges = console.edges.clone();
+        move || publish::read(&bundle, clock::now(), Some(&edges))
+    });
+    let draft = draft.await.expect("reading a bundle does not panic").map_err(Problem::faults)?;
+    let sale = draft.definition.id.clone();
+    let outcome = console.ledger.publish(draft).await?;
+    tracing::info!(%sale, ?outcome, "sale published");
+    let status = if outcome == Outcome::Unchanged { StatusCode::OK } else { StatusCode::CREATED };
+    let mut document = outcome_json(&outcome);
+    document["sale"] = json!(sale);
+    Ok((status, axum::Json(document)).into_response())
+}
+
+pub(super) async fn report(State(console): State<Console>, Path(sale): Path<String>) -> Answer {
+    let sale: SaleId = id("sale", &sale)?;
+    let report = console.ledger.report(sale.clone()).await?;
+    report.map(as_json).ok_or_else(|| Problem::not_found(format!("the ledger knows no sale {sale}")))
+}
+
+pub(super) async fn order(State(console): State<Console>, Path(order): Path<String>) -> Answer {
+    let order: OrderId = id("order", &order)?;
+    let found = console.ledger.order(order).await?;
+    found.map(as_json).ok_or_else(|| Problem::not_found(format!("the ledger knows no order {order}")))
+}
+
+pub(super) async fn close(State(console): State<Console>, Path(sale): Path<String>) -> Answer {
+    operate(&console, Operator::Close { sale: id("sale", &sale)? }).await
+}
+
+pub(super) async fn evict(State(console): State<Console>, Path(edge): Path<String>) -> Answer {
+    operate(&console, Operator::Evict { edge: id("edge", &edge)? }).await
+}
+
+pub(super) async fn write_off(State(console): State<Console>, Path((edge, epoch)): Path<(String, String)>) -> Answer {
+    let edge: EdgeId = id("edge", &edge)?;
+    let epoch = epoch.parse().map_err(|_| unfit("epoch", "a whole number", &epoch))?;
+    operate(&console, Operator::WriteOff { edge, epoch: Epoch(epoch) }).await
+}
+
+pub(super) async fn resume_grants(State(console): State<Console>) -> Answer {
+    operate(&console, Operator::ResumeGrants).await
+}
+
+pub(super) async fn cancel(State(console): State<Console>, Path(order): Path<String>) -> Answer {
+    operate(&console, Operator::CancelOrder { order: id("order", &order)? }).await
+}
+
+async fn operate(console: &Console, operator: Operator) -> Answer {
+    tracing::info!(?operator, "operator asks");
+    let outcome = console.ledger.operate(operator).await?;
+    Ok(axum::Json(outcome_json(&outcome)).into_response())
+}
+
+fn outcome_json(outcome: &Outcome) -> Value {
+    match outcome {
+        Outcome::Unchanged => json!({ "outcome": "unchanged" }),
+        Outcome::Published { site } => json!({ "outcome": "published", "site": site }),
+        Outcome::Closed => json!({ "outcome": "closed" }),
+        Outcome::Evicted { epoch, reclaimed, quarantined } => {
+            json!({ "outcome": "evicted", "epoch": epoch, "reclaimed": reclaimed, "quarantined": quarantined })
+        }
+        Outcome::WrittenOff { units } => json!({ "outcome": "written-off", "units": units }),
+        Outcome::Resumed => json!({ "outcome": "resumed" }),
+        Outcome::Cancelled => json!({ "outcome": "cancelled" }),
+    }
+}
+
+fn id<T: FromStr<Err = BadId>>(name: &str, text: &str) -> Result<T, Problem> {
+    text.parse().map_err(|bad: BadId| unfit(name, bad.expected, &bad.found))
+}
+
+fn unfit(name: &str, expected: &str, found: &str) -> Problem {
+    Problem::new(StatusCode::BAD_REQUEST, "Not an id", format!("{name}: expected {expected}, found {found:?}"))
+}
+
+fn as_json(json: String) -> Response {
+    ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], json).into_response()
+}

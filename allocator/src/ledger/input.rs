@@ -1,0 +1,37 @@
+//! What the owner is asked.
+
+use doorbuster_allocator_core::{Connection, Operator, Outcome};
+use doorbuster_proto::{FromEdge, OrderId, SaleId, wire};
+use tokio::sync::{mpsc, oneshot};
+use tonic::Status;
+
+use super::Failure;
+use crate::publish::Draft;
+
+pub(super) type Answer<T> = oneshot::Sender<T>;
+
+/// Where messages to one edge go. When the owner drops it, the session ends.
+pub(super) struct Peer {
+    pub(super) sends: mpsc::Sender<Result<wire::FromAllocator, Status>>,
+    pub(super) _held: oneshot::Sender<()>,
+}
+
+/// One input of the owner.
+pub(super) enum Input {
+    /// A transport, and the hello on it.
+    Hello { connection: Connection, message: FromEdge, peer: Peer },
+    /// Any later message.
+    Message { connection: Connection, message: FromEdge },
+    /// The transport is gone.
+    Disconnected { connection: Connection },
+    /// An operator asks.
+    Operate { operator: Operator, answer: Answer<Result<Outcome, Failure>> },
+    /// An operator publishes.
+    Publish { draft: Box<Draft>, answer: Answer<Result<Outcome, Failure>> },
+    /// Somebody wants a sale's balances, as JSON.
+    Report { sale: SaleId, answer: Answer<Option<String>> },
+    /// Somebody wants an order, as JSON.
+    Order { order: OrderId, answer: Answer<Option<String>> },
+    /// Stop after this turn.
+    Stop,
+}

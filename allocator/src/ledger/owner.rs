@@ -1,0 +1,234 @@
+//! The owner thread: inputs in, one write, then effects.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::time::{Duration, Instant};
+
+use arc_swap::ArcSwap;
+use doorbuster_allocator_core::{Allocator, BatchId, Command, Write};
+use doorbuster_proto::{EdgeId, Timestamp};
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+
+use super::figures::{Figures, orders_of};
+use super::input::Input;
+use super::peers::Peers;
+use super::publishing::Publishing;
+use super::rate::Rate;
+use super::requests::Requests;
+use super::{FIGURES_MS_MIN, INPUTS_QUEUED_MAX, Ledger};
+use crate::admin::Metrics;
+use crate::clock;
+use crate::store::LedgerStore;
+
+/// What an owner is made of.
+pub struct Parts {
+    /// The core, recovered from the store.
+    pub core: Allocator,
+    /// The store.
+    pub store: Box<dyn LedgerStore>,
+    /// What shoppers see of the ledger's sales, and who renders it.
+    pub publishing: Publishing,
+    /// Where each edge serves shoppers.
+    pub shops: BTreeMap<EdgeId, Option<String>>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+}
+
+/// Owns the core and the store.
+pub struct Owner {
+    core: Allocator,
+    store: Box<dyn LedgerStore>,
+    publishing: Publishing,
+    shops: BTreeMap<EdgeId, Option<String>>,
+    metrics: Arc<Metrics>,
+    inputs: mpsc::Receiver<Input>,
+    peers: Peers,
+    requests: Requests,
+    unwritten: Unwritten,
+    figures: Arc<ArcSwap<Figures>>,
+    figures_at: Timestamp,
+    rate: Rate,
+    stopping: bool,
+}
+
+/// Batches that the next write takes.
+#[derive(Default)]
+struct Unwritten {
+    batches: Vec<BatchId>,
+    writes: Vec<Write>,
+    sync: bool,
+}
+
+impl Owner {
+    /// An owner, and the handle to ask it.
+    pub fn new(parts: Parts) -> (Self, Ledger) {
+        let Parts { core, store, publishing, shops, metrics } = parts;
+        let (sender, inputs) = mpsc::channel(INPUTS_QUEUED_MAX);
+        let now = clock::now();
+        let figures = Arc::new(ArcSwap::from_pointee(Figures::new(core.snapshot(now), 0.0, 0, &shops)));
+        let connections = Arc::new(AtomicU64::new(1));
+        let ledger = Ledger { inputs: sender, figures: figures.clone(), connections };
+        let owner = Self {
+            core,
+            store,
+            publishing,
+            shops,
+            metrics,
+            inputs,
+            peers: Peers::default(),
+            requests: Requests::default(),
+            unwritten: Unwritten::default(),
+            figures,
+            figures_at: now,
+            rate: Rate::default(),
+            stopping: false,
+        };
+        (owner, ledger)
+    }
+
+    /// Runs until it is told to stop; everything that it took in by then is durable and answered.
+    pub fn run(mut self) {
+        let timers = tokio::runtime::Builder::new_current_thread().enable_time().build();
+        let runtime = timers.expect("a runtime with timers can be built");
+        let mut waiting = Vec::with_capacity(INPUTS_QUEUED_MAX);
+        while !(self.stopping && self.unwritten.batches.is_empty()) {
+            self.wait(&runtime, &mut waiting);
+            self.turn(waiting.drain(..));
+        }
+        tracing::info!("ledger stopped");
+    }
+
+    /// Waits for inputs, a timer of the core, or the next snapshot, whichever comes first.
+    fn wait(&mut self, runtime: &Runtime, waiting: &mut Vec<Input>) {
+        let now = clock::now();
+        let due = self.figures_at.after_ms(FIGURES_MS_MIN);
+        let due = self.core.poll_timeout().map_or(due, |timeout| timeout.min(due));
+        let idle = self.unwritten.batches.is_empty() && !self.stopping;
+        let wait_ms = if idle { due.since_ms(now) } else { 0 };
+        let inputs = self.inputs.recv_many(waiting, INPUTS_QUEUED_MAX);
+        let received = runtime.block_on(async { tokio::time::timeout(Duration::from_millis(wait_ms), inputs).await });
+        // Every handle is gone: nobody can ask any more.
+        self.stopping |= received == Ok(0);
+    }
+
+    fn turn(&mut self, inputs: impl ExactSizeIterator<Item = Input>) {
+        let now = clock::now();
+        if inputs.len() > 0 {
+            self.metrics.inputs_per_turn.observe(inputs.len() as f64);
+        }
+        for input in inputs {
+            self.take(input, now);
+        }
+        if self.core.poll_timeout().is_some_and(|due| due <= now) {
+            self.core.handle_timeout(now);
+        }
+        self.drain();
+        self.write();
+        self.drain();
+        if clock::now().since_ms(self.figures_at) >= FIGURES_MS_MIN {
+            self.show();
+        }
+    }
+
+    fn take(&mut self, input: Input, now: Timestamp) {
+        match input {
+            Input::Hello { connection, message, peer } => {
+                self.peers.add(connection, peer);
+                self.core.handle_hello(connection, message, now);
+            }
+            Input::Message { connection, message } => self.core.handle_message(connection, message, now),
+            Input::Disconnected { connection } => {
+                self.peers.remove(connection);
+                self.core.handle_disconnected(connection, now);
+            }
+            Input::Operate { operator, answer } => {
+                let request = self.requests.add(answer, None);
+                self.core.handle_operator(request, operator, now);
+            }
+            Input::Publish { draft, answer } => {
+                let (operator, stored) = self.publishing.store(*draft, &self.core, self.store.as_mut());
+                let request = self.requests.add(answer, stored);
+                self.core.handle_operator(request, operator, now);
+            }
+            Input::Report { sale, answer } => {
+                let report = self.core.report(&sale);
+                // Whoever asked may have gone; so below.
+                let _ = answer.send(report.map(|report| serde_json::to_string(&report).expect("a report is JSON")));
+            }
+            Input::Order { order, answer } => {
+                let _ = answer.send(self.core.order(order).map(super::figures::order_json));
+            }
+            Input::Stop => self.stopping = true,
+        }
+    }
+
+    fn drain(&mut self) {
+        while let Some(command) = self.core.next_command() {
+            match command {
+                Command::Persist { batch, writes, sync } => self.unwritten.add(batch, writes, sync),
+                Command::Send { connection, message } => {
+                    if !self.peers.send(connection, message) {
+                        self.peers.hang_up(connection, "the edge does not keep up with its messages");
+                        self.metrics.slow_edges.inc();
+                        self.core.handle_disconnected(connection, clock::now());
+                    }
+                }
+                Command::HangUp { connection, reason } => self.peers.hang_up(connection, &reason),
+                Command::Done { request, outcome } => {
+                    let Some(request) = self.requests.take(request) else { continue };
+                    if let (Err(_), Some(sale)) = (&outcome, &request.stored) {
+                        self.publishing.forget(sale, self.store.as_mut());
+                    }
+                    request.done(outcome);
+                }
+                Command::SiteChanged { site } => self.publishing.render(site, &self.core),
+                Command::Alert { text } => {
+                    self.metrics.alerts.inc();
+                    tracing::error!(text, "alert");
+                }
+            }
+        }
+    }
+
+    /// One atomic write of everything that waits. Its effects come with the next draining.
+    fn write(&mut self) {
+        let Unwritten { batches, writes, sync } = std::mem::take(&mut self.unwritten);
+        if batches.is_empty() {
+            return;
+        }
+        let begun = Instant::now();
+        if let Err(error) = self.store.commit(&writes, sync) {
+            give_up(&error);
+        }
+        self.metrics.committed(writes.len(), sync, begun.elapsed());
+        let now = clock::now();
+        for batch in batches {
+            self.core.handle_persisted(batch, now);
+        }
+    }
+
+    fn show(&mut self) {
+        let now = clock::now();
+        let snapshot = self.core.snapshot(now);
+        let orders_per_s = self.rate.note(now, orders_of(&snapshot));
+        self.figures.store(Arc::new(Figures::new(snapshot, orders_per_s, self.peers.count(), &self.shops)));
+        self.figures_at = now;
+    }
+}
+
+impl Unwritten {
+    fn add(&mut self, batch: BatchId, writes: Vec<Write>, sync: bool) {
+        self.batches.push(batch);
+        self.writes.extend(writes);
+        self.sync |= sync;
+    }
+}
+
+/// After a failed write nobody knows what is on the disk, and a retry may find the damage gone (the kernel drops pages
+/// that it could not write). The next start reads what is there.
+pub(super) fn give_up(error: &crate::store::Error) -> ! {
+    tracing::error!(?error, "write failed, aborting");
+    std::process::abort()
+}

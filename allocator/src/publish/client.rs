@@ -1,0 +1,133 @@
+//! The command line's side of publishing: reads a sale file, checks it, and posts it to a running allocator.
+
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+use http::{Method, Request, StatusCode, Uri, header};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper::client::conn::http1;
+use hyper_util::rt::TokioIo;
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::net::TcpStream;
+
+use super::bundle::{BUNDLE_BYTES_MAX, bundle, merged};
+use super::sale::read;
+use crate::clock;
+use crate::faults::{Fault, in_lines};
+
+const ANSWER_BYTES_MAX: usize = 4 << 20;
+
+/// Why a sale was not published.
+#[derive(Debug, thiserror::Error)]
+pub enum PublishError {
+    /// The file cannot be read.
+    #[error("cannot read {}", path.display())]
+    Read {
+        /// Which file.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// The sale is wrong.
+    #[error("{} is wrong; nothing was published:{}", path.display(), in_lines(faults))]
+    Faults {
+        /// Which file.
+        path: PathBuf,
+        /// All that is wrong with it.
+        faults: Vec<Fault>,
+    },
+    /// The pictures make it too large.
+    #[error("expected at most {BUNDLE_BYTES_MAX} bytes with all pictures, found {0}")]
+    TooLarge(usize),
+    /// The console's address is none.
+    #[error("expected a console address such as http://127.0.0.1:7001, found {0}")]
+    Address(Uri),
+    /// Nobody answers there.
+    #[error("no answer from the allocator's console at {at}; is it running?")]
+    Unreachable {
+        /// Where.
+        at: Uri,
+        /// The cause.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The allocator refused.
+    #[error("the allocator refused ({status}): {detail}")]
+    Refused {
+        /// The HTTP status.
+        status: StatusCode,
+        /// Its reason.
+        detail: String,
+    },
+}
+
+/// An answer that is not 2xx (RFC 9457).
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Problem {
+    title: String,
+    detail: String,
+    faults: Vec<Fault>,
+}
+
+/// Checks a sale file and posts it; without a console, only checks it. Returns a sentence for a person.
+///
+/// # Errors
+/// [`PublishError`], with every fault of the file.
+pub async fn publish(path: &Path, console: Option<&Uri>) -> Result<String, PublishError> {
+    let text = std::fs::read_to_string(path).map_err(|source| PublishError::Read { path: path.into(), source })?;
+    let wrong = |faults| PublishError::Faults { path: path.into(), faults };
+    let (bundle, of_files) = bundle(&text, path.parent().unwrap_or(Path::new("."))).map_err(wrong)?;
+    let of_bundle = read(&bundle, clock::now(), None).err().unwrap_or_default();
+    let faults = merged(of_files, of_bundle);
+    if !faults.is_empty() {
+        return Err(wrong(faults));
+    }
+    let items = bundle["items"].as_array().map_or(0, Vec::len);
+    let Some(console) = console else {
+        return Ok(format!("{}: {} is right, with {items} items", path.display(), bundle["sale"]["id"]));
+    };
+    post(path, console, &bundle).await?;
+    Ok(format!("published {} with {items} items", bundle["sale"]["id"]))
+}
+
+async fn post(path: &Path, console: &Uri, bundle: &Value) -> Result<(), PublishError> {
+    let body = bundle.to_string();
+    if body.len() > BUNDLE_BYTES_MAX {
+        return Err(PublishError::TooLarge(body.len()));
+    }
+    let authority = console.authority().filter(|_| console.scheme_str() == Some("http"));
+    let authority = authority.ok_or_else(|| PublishError::Address(console.clone()))?.as_str();
+    let unreachable = |source| PublishError::Unreachable { at: console.clone(), source };
+    let (status, answer) = exchange(authority, body).await.map_err(unreachable)?;
+    if status.is_success() {
+        return Ok(());
+    }
+    let problem: Problem = serde_json::from_slice(&answer).unwrap_or_default();
+    if !problem.faults.is_empty() {
+        return Err(PublishError::Faults { path: path.into(), faults: problem.faults });
+    }
+    let detail = if problem.detail.is_empty() { problem.title } else { problem.detail };
+    Err(PublishError::Refused { status, detail })
+}
+
+async fn exchange(
+    authority: &str,
+    body: String,
+) -> Result<(StatusCode, Bytes), Box<dyn std::error::Error + Send + Sync>> {
+    let address = if authority.contains(':') { authority.to_owned() } else { format!("{authority}:80") };
+    let stream = TcpStream::connect(address).await?;
+    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
+    let connection = tokio::spawn(connection);
+    let request = Request::builder()
+        .method(Method::POST)
+        .uri("/api/sales")
+        .header(header::HOST, authority)
+        .header(header::CONTENT_TYPE, "application/json")
+        .body(Full::new(Bytes::from(body)))?;
+    let answer = sender.send_request(request).await?;
+    let status = answer.status();
+    let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await?.to_bytes();
+    connection.abort();
+    Ok((status, body))
+}

@@ -1,0 +1,48 @@
+//! Turns the core's writes into rows.
+
+use doorbuster_allocator_core::Write;
+use doorbuster_proto::{EdgeId, Epoch, Seq};
+use rocksdb::{ColumnFamily, WriteBatch};
+
+use super::keys::{COMMIT, Key, TERM, family, through};
+use super::record::Record;
+
+/// Adds every write to the batch, in order.
+pub(super) fn put_all<'a>(batch: &mut WriteBatch, writes: &[Write], families: impl Fn(&str) -> &'a ColumnFamily) {
+    for write in writes {
+        put(batch, write, families(family(write)));
+    }
+}
+
+fn put(batch: &mut WriteBatch, write: &Write, rows: &ColumnFamily) {
+    match write {
+        Write::Term(term) => batch.put_cf(rows, TERM, term.0.to_bytes()),
+        Write::Commit(commit) => batch.put_cf(rows, COMMIT, commit.0.to_bytes()),
+        Write::Sale(sale) => batch.put_cf(rows, Key::sale(&sale.definition.id), sale.to_bytes()),
+        Write::Halted { sku, reason } => batch.put_cf(rows, Key::sku(sku), reason.to_bytes()),
+        Write::Account { sku, account, units } if units.is_zero() => batch.delete_cf(rows, Key::account(sku, account)),
+        Write::Account { sku, account, units } => {
+            batch.put_cf(rows, Key::account(sku, account), units.get().to_bytes());
+        }
+        Write::Epoch { edge, epoch, head } => batch.put_cf(rows, Key::epoch(edge, *epoch), head.to_bytes()),
+        Write::Total { edge, epoch, sku, total } => {
+            batch.put_cf(rows, Key::total(edge, *epoch, sku), total.to_bytes());
+        }
+        Write::Down { edge, epoch, seq, entry } => batch.put_cf(rows, Key::entry(edge, *epoch, *seq), entry.to_bytes()),
+        Write::Order(order) => batch.put_cf(rows, Key::order(order.id), order.to_bytes()),
+        Write::Verdicts { edge, epoch, last, verdicts } => {
+            batch.put_cf(rows, Key::entry(edge, *epoch, *last), verdicts.to_bytes());
+        }
+        Write::DownTrimmed { edge, epoch, through } | Write::VerdictsTrimmed { edge, epoch, through } => {
+            trim(batch, rows, edge, *epoch, *through);
+        }
+        Write::Journal(record) => {
+            batch.put_cf(rows, Key::journal(record.commit.0, record.index), record.to_bytes());
+        }
+    }
+}
+
+fn trim(batch: &mut WriteBatch, rows: &ColumnFamily, edge: &EdgeId, epoch: Epoch, last: Seq) {
+    let (first, end) = through(edge, epoch, last);
+    batch.delete_range_cf(rows, first, end);
+}
