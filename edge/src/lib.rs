@@ -1,1 +1,13 @@
-//! Skeleton.
+//! An edge: serves the shop's pages, and sells the stock that it holds itself.
+//!
+//! Rooms: [`http`] for shoppers, [`pages`] for what they see, [`gate`] for who they are, [`stock`] for what is sold,
+//! [`link`] to the allocator, [`admin`] for operators. Only `main.rs` wires them.
+
+pub mod admin;
+pub mod clock;
+pub mod config;
+pub mod gate;
+pub mod http;
+pub mod link;
+pub mod pages;
+pub mod stock;

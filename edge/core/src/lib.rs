@@ -1,1 +1,71 @@
-//! Skeleton.
+//! The pure heart of an edge: its stock, its orders, its two log ends, its credit.
+//!
+//! Inputs are the `handle_*` methods of [`Edge`]; they change state in memory and queue commands. The shell drains
+//! [`Edge::next_command`], executes each [`Command::Persist`] in one atomic write, and reports it with
+//! [`Edge::handle_persisted`]. Whatever promises something leaves only after its write is durable.
+//!
+//! Never reads a clock, a disk or a socket, and has no threads: the same inputs give the same commands.
+
+mod acknowledge;
+mod availability;
+mod closing;
+mod command;
+mod down_log;
+mod epochs;
+mod image;
+mod levels;
+mod limits;
+mod node;
+mod orders;
+mod parked;
+mod persisted;
+mod place;
+mod purchase;
+mod recover;
+mod sales;
+mod session;
+mod shelf;
+mod staged;
+mod timeouts;
+mod up_log;
+mod waiting;
+mod words;
+mod write;
+
+pub use command::{BatchId, Command, HangUpReason, ShownSale};
+pub use image::{Image, Meta, Sale};
+pub use node::{Edge, Identity};
+pub use orders::{CancelledBecause, Order, OrderStatus, OrderView};
+pub use purchase::{Answer, Purchase, Refusal, Waiter};
+pub use recover::RecoverError;
+pub use session::SessionState;
+pub use shelf::Shelf;
+pub use up_log::UpRecord;
+pub use write::Write;
+
+/// The most units of a SKU that may be placed and not yet taken in by the ledger, while the session is live.
+pub const IN_FLIGHT_UNITS_MAX: u64 = 16_384;
+/// The most entries of the up log that the ledger has not taken in; beyond, purchases are answered `Queueing`.
+pub const IN_FLIGHT_ENTRIES_MAX: u64 = 65_536;
+/// The most batches of the up log sent and not answered; beyond, entries gather into larger batches.
+pub const UP_BATCHES_IN_FLIGHT_MAX: usize = 8;
+/// The longest that a request waits at an empty shelf before it is answered `Queueing`.
+pub const PARK_MS_MAX: u64 = 250;
+/// The most requests parked at one SKU; beyond, `Queueing` at once.
+pub const PARKED_MAX: usize = 4_096;
+/// The longest that a shopper waits for an acknowledgement before `Pending`.
+pub const ACKNOWLEDGE_MS_MAX: u64 = 2_000;
+/// The most requests that wait for one order; beyond, `Pending` at once.
+pub const WAITERS_PER_ORDER_MAX: usize = 16;
+/// The most requests that wait for acknowledgements; beyond, `Queueing` or `Pending` at once.
+pub const WAITERS_MAX: usize = 65_536;
+/// How often an edge tells its levels.
+pub const HEARTBEAT_MS: u64 = 500;
+/// The least time between two notices of levels.
+pub const LEVELS_MS_MIN: u64 = 10;
+/// After so long without a word of the allocator the edge hangs up.
+pub const SILENCE_MS_MAX: u64 = 3_000;
+/// When a shopper who met an empty shelf should ask again.
+pub const QUEUEING_RETRY_MS: u64 = 500;
+/// When a shopper with a pending order should ask again.
+pub const PENDING_RETRY_MS: u64 = 500;

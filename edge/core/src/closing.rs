@@ -1,0 +1,52 @@
+//! Stock on its way back to the pool: at a sale's end, and when the allocator asks for it.
+
+use doorbuster_proto::{SaleId, Sku, Units, UpEntry};
+
+use crate::UpRecord;
+use crate::node::Edge;
+use crate::session::Standing;
+
+impl Edge {
+    /// Gives back what is left of every sale that has ended. A shelf that is empty gives nothing: once is enough.
+    pub(crate) fn close_ended(&mut self) {
+        self.sales.closed_through = self.clock;
+        let ended = self.sales.iter().filter(|sale| sale.closed || sale.rules.ends_at <= self.clock);
+        let ended: Vec<SaleId> = ended.map(|sale| sale.rules.sale.clone()).collect();
+        for sale in ended {
+            let skus = self.shelves.keys().chain(self.parked.skus()).filter(|sku| sku.sale == sale);
+            let skus: Vec<Sku> = skus.cloned().collect();
+            for sku in skus {
+                self.serve_parked(&sku);
+                self.give_back(&sku, self.on_hand(&sku));
+            }
+        }
+    }
+
+    /// The ledger closed the sale, whatever this edge's clock says.
+    pub(crate) fn close_by_ledger(&mut self, sale: &SaleId) {
+        if self.sales.close(sale) {
+            self.staged.sale(sale);
+            self.show_sales();
+        }
+    }
+
+    /// The allocator asks for what is above `keep`; parked requests are served first.
+    pub(crate) fn recall(&mut self, sku: &Sku, keep: Units) {
+        let keep = keep.max(self.parked.wanted(sku));
+        self.give_back(sku, self.on_hand(sku).saturating_sub(keep));
+    }
+
+    fn give_back(&mut self, sku: &Sku, units: Units) {
+        if units.is_zero() || self.standing != Standing::Live {
+            return;
+        }
+        let Some(shelf) = self.shelves.get_mut(sku).filter(|shelf| !shelf.halted) else { return };
+        shelf.give_back(units);
+        let entry = UpEntry::StockReturned { sku: sku.clone(), units };
+        let seq = self.up.append(UpRecord { entry, sold: shelf.sold, returned: shelf.returned });
+        self.staged.up(seq);
+        self.staged.shelf(sku);
+        self.staged.sync();
+        self.show(sku);
+    }
+}

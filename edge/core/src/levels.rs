@@ -1,0 +1,68 @@
+//! Levels and demand, told at each heartbeat, and at once when the stock runs low. Soft: newest wins.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use doorbuster_proto::{EdgeBody, Level, Sku, Timestamp, Units};
+
+use crate::node::Edge;
+use crate::session::{Phase, Standing};
+use crate::{HEARTBEAT_MS, LEVELS_MS_MIN};
+
+/// What is to be told, and when.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Demand {
+    /// Units that the shelf could not give, since the last notice.
+    turned_away: BTreeMap<Sku, Units>,
+    /// To be told before the next heartbeat.
+    urgent: BTreeSet<Sku>,
+    told_at: Timestamp,
+    heartbeat_at: Timestamp,
+}
+
+impl Demand {
+    pub(crate) fn tell(&mut self, sku: &Sku) {
+        if !self.urgent.contains(sku) {
+            self.urgent.insert(sku.clone());
+        }
+    }
+
+    pub(crate) fn tell_all_at(&mut self, now: Timestamp) {
+        self.heartbeat_at = now;
+    }
+
+    pub(crate) fn turned_away(&mut self, sku: &Sku, units: Units) {
+        let sum = self.turned_away.entry(sku.clone()).or_default();
+        *sum = sum.plus(units);
+    }
+}
+
+impl Edge {
+    /// When the next notice is due; `None` while nobody listens.
+    pub(crate) fn levels_at(&self) -> Option<Timestamp> {
+        let urgent_at = self.demand.told_at.after_ms(LEVELS_MS_MIN);
+        let is_urgent = !self.demand.urgent.is_empty();
+        let next = if is_urgent { urgent_at.min(self.demand.heartbeat_at) } else { self.demand.heartbeat_at };
+        (self.connection.phase == Phase::Up && self.standing != Standing::Unanswered).then_some(next)
+    }
+
+    pub(crate) fn tell_levels(&mut self) {
+        if self.levels_at().is_none_or(|due| due > self.clock) {
+            return;
+        }
+        let mut skus = std::mem::take(&mut self.demand.urgent);
+        if self.demand.heartbeat_at <= self.clock {
+            self.demand.heartbeat_at = self.clock.after_ms(HEARTBEAT_MS);
+            let all = self.shelves.keys().chain(self.demand.turned_away.keys()).chain(self.parked.skus());
+            skus.extend(all.cloned());
+        }
+        self.demand.told_at = self.clock;
+        let levels = skus.into_iter().map(|sku| self.level(sku)).collect();
+        self.send(EdgeBody::Levels(levels));
+    }
+
+    fn level(&mut self, sku: Sku) -> Level {
+        let turned_away = self.demand.turned_away.remove(&sku).unwrap_or_default();
+        let waiting = turned_away.plus(self.parked.wanted(&sku));
+        Level { shelf: self.on_hand(&sku), waiting, sku }
+    }
+}

@@ -1,0 +1,108 @@
+//! Requests that wait some milliseconds at an empty shelf. Served first come first when stock arrives.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use doorbuster_proto::{Sku, Timestamp, Units};
+
+use crate::node::Edge;
+use crate::place::Decision;
+use crate::{Answer, PARK_MS_MAX, PARKED_MAX, Purchase, QUEUEING_RETRY_MS, Waiter};
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct ParkedRequest {
+    waiter: Waiter,
+    purchase: Purchase,
+    until: Timestamp,
+}
+
+/// The parked requests of every SKU; no SKU's queue is empty.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Parked {
+    of_sku: BTreeMap<Sku, VecDeque<ParkedRequest>>,
+}
+
+impl Parked {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.of_sku.is_empty()
+    }
+
+    /// Units that the parked requests want of a SKU.
+    pub(crate) fn wanted(&self, sku: &Sku) -> Units {
+        self.of_sku.get(sku).into_iter().flatten().map(|parked| parked.purchase.units).sum()
+    }
+
+    pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
+        self.of_sku.values().filter_map(|parked| parked.front()).map(|parked| parked.until).min()
+    }
+
+    pub(crate) fn skus(&self) -> impl Iterator<Item = &Sku> {
+        self.of_sku.keys()
+    }
+
+    fn len(&self, sku: &Sku) -> usize {
+        self.of_sku.get(sku).map_or(0, VecDeque::len)
+    }
+
+    fn push(&mut self, sku: Sku, request: ParkedRequest) {
+        self.of_sku.entry(sku).or_default().push_back(request);
+    }
+
+    fn front(&self, sku: &Sku) -> Option<&ParkedRequest> {
+        self.of_sku.get(sku)?.front()
+    }
+
+    fn pop(&mut self, sku: &Sku) -> Option<ParkedRequest> {
+        let queue = self.of_sku.get_mut(sku)?;
+        let first = queue.pop_front();
+        if queue.is_empty() {
+            self.of_sku.remove(sku);
+        }
+        first
+    }
+}
+
+impl Edge {
+    pub(crate) fn park(&mut self, waiter: Waiter, purchase: Purchase) {
+        let sku = purchase.full_sku();
+        self.demand.tell(&sku);
+        if self.parked.len(&sku) >= PARKED_MAX {
+            return self.turn_away(waiter, &sku, purchase.units);
+        }
+        let until = self.clock.after_ms(PARK_MS_MAX);
+        self.parked.push(sku, ParkedRequest { waiter, purchase, until });
+    }
+
+    /// Decides the parked requests of a SKU anew, in order, until one must go on waiting.
+    pub(crate) fn serve_parked(&mut self, sku: &Sku) {
+        while let Some(first) = self.parked.front(sku) {
+            let decision = self.decide(&first.purchase);
+            if matches!(decision, Decision::Park) {
+                break;
+            }
+            let request = self.parked.pop(sku).expect("its front was decided just now");
+            self.carry_out(request.waiter, &request.purchase, decision);
+        }
+    }
+
+    pub(crate) fn serve_all_parked(&mut self) {
+        let skus: Vec<Sku> = self.parked.skus().cloned().collect();
+        for sku in &skus {
+            self.serve_parked(sku);
+        }
+    }
+
+    pub(crate) fn turn_away_overdue(&mut self) {
+        let skus: Vec<Sku> = self.parked.skus().cloned().collect();
+        for sku in skus {
+            while self.parked.front(&sku).is_some_and(|first| first.until <= self.clock) {
+                let request = self.parked.pop(&sku).expect("its front is overdue");
+                self.turn_away(request.waiter, &sku, request.purchase.units);
+            }
+        }
+    }
+
+    fn turn_away(&mut self, waiter: Waiter, sku: &Sku, units: Units) {
+        self.demand.turned_away(sku, units);
+        self.reply(waiter, Answer::Queueing { retry_after_ms: QUEUEING_RETRY_MS });
+    }
+}

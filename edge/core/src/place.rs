@@ -1,0 +1,149 @@
+//! What becomes of a purchase.
+
+use doorbuster_proto::{OrderId, OrderPlaced, Sku, Timestamp, Units, UpEntry};
+
+use crate::acknowledge::Placed;
+use crate::node::Edge;
+use crate::session::{Phase, Standing};
+use crate::{
+    Answer, CancelledBecause, IN_FLIGHT_ENTRIES_MAX, IN_FLIGHT_UNITS_MAX, Order, OrderStatus, Purchase,
+    QUEUEING_RETRY_MS, Refusal, UpRecord, WAITERS_MAX, Waiter,
+};
+
+/// What to do with a purchase.
+pub(crate) enum Decision {
+    Place(OrderId),
+    Join(OrderId),
+    Park,
+    Answer(Answer),
+}
+
+const QUEUEING: Decision = Decision::Answer(Answer::Queueing { retry_after_ms: QUEUEING_RETRY_MS });
+
+impl Edge {
+    /// Decides a purchase; its waiter is answered now, or when the answer is known.
+    pub fn handle_purchase(&mut self, waiter: Waiter, purchase: Purchase, now: Timestamp) {
+        self.observe(now);
+        match self.decide(&purchase) {
+            Decision::Park => self.park(waiter, purchase),
+            decision => self.carry_out(waiter, &purchase, decision),
+        }
+    }
+
+    pub(crate) fn carry_out(&mut self, waiter: Waiter, purchase: &Purchase, decision: Decision) {
+        match decision {
+            Decision::Answer(answer) => self.reply(waiter, answer),
+            Decision::Join(order) => self.join(waiter, order),
+            Decision::Place(order) => {
+                self.place(order, purchase);
+                self.join(waiter, order);
+            }
+            Decision::Park => unreachable!("a parked purchase stays where it is"),
+        }
+    }
+
+    /// A repeat is answered before any other check, also after the end, also when sold out.
+    pub(crate) fn decide(&self, purchase: &Purchase) -> Decision {
+        let id = purchase.order();
+        let consumed = |order: &&Order| order.status != OrderStatus::Cancelled(CancelledBecause::NoUnit);
+        match self.orders.find(&id).filter(consumed) {
+            Some(before) => self.repeat(id, before, purchase),
+            None => self.refuse(purchase).map_or_else(|| self.sell(id, purchase), refused),
+        }
+    }
+
+    fn repeat(&self, id: OrderId, before: &Order, purchase: &Purchase) -> Decision {
+        if before.sku.code != purchase.sku || before.units != purchase.units {
+            return refused(Refusal::KeyReused);
+        }
+        self.answer_of(id).map_or(Decision::Join(id), Decision::Answer)
+    }
+
+    /// Why the rules forbid the purchase, stock apart.
+    fn refuse(&self, purchase: &Purchase) -> Option<Refusal> {
+        let Some(sale) = self.sales.find(&purchase.sale) else { return Some(Refusal::UnknownSku) };
+        if !sale.rules.items.contains_key(&purchase.sku) {
+            return Some(Refusal::UnknownSku);
+        }
+        if self.now < sale.rules.starts_at {
+            return Some(Refusal::NotStarted { starts_at: sale.rules.starts_at });
+        }
+        if sale.closed || self.clock >= sale.rules.ends_at {
+            return Some(Refusal::Over);
+        }
+        let passed = self.limits.passed(&sale.rules, &purchase.shopper, &purchase.full_sku(), purchase.units);
+        passed.map(|limit| Refusal::LimitReached { limit })
+    }
+
+    fn sell(&self, id: OrderId, purchase: &Purchase) -> Decision {
+        let sku = purchase.full_sku();
+        if self.standing != Standing::Live || self.shelves.get(&sku).is_some_and(|shelf| shelf.halted) {
+            return QUEUEING;
+        }
+        let on_hand = self.on_hand(&sku);
+        if on_hand >= purchase.units {
+            return if self.may_place(&sku, purchase.units) { Decision::Place(id) } else { QUEUEING };
+        }
+        if on_hand.is_zero() && self.is_said_sold_out(&sku) {
+            return refused(Refusal::SoldOut);
+        }
+        // Without a session no grant can come: there is nothing to wait for.
+        if self.connection.phase == Phase::Up { Decision::Park } else { QUEUEING }
+    }
+
+    /// Whether credit, or the session's bounds, let so many more units be placed.
+    pub(crate) fn may_place(&self, sku: &Sku, units: Units) -> bool {
+        let sold = self.shelves.get(sku).map(|shelf| shelf.sold).unwrap_or_default();
+        let ahead = sold.saturating_sub(self.taken_in(sku));
+        if self.waiting.len() >= WAITERS_MAX || self.up.in_flight() >= IN_FLIGHT_ENTRIES_MAX {
+            return false;
+        }
+        if self.connection.phase == Phase::Up {
+            return ahead.is_zero() || ahead.plus(units).get() <= IN_FLIGHT_UNITS_MAX;
+        }
+        ahead.plus(units) <= self.credit(sku)
+    }
+
+    /// Takes the units off the shelf: stock, order, limit and log entry in one write.
+    fn place(&mut self, id: OrderId, purchase: &Purchase) {
+        let sku = purchase.full_sku();
+        let shelf = self.shelves.get_mut(&sku).expect("units were found on it");
+        let was_low = shelf.is_low();
+        shelf.sell(purchase.units);
+        let (sold, returned, is_low) = (shelf.sold, shelf.returned, shelf.is_low());
+        let entry = OrderPlaced {
+            order: id,
+            key: purchase.key.clone(),
+            sku: sku.clone(),
+            shopper: purchase.shopper.clone(),
+            units: purchase.units,
+            at: self.clock,
+        };
+        let order = Order {
+            key: entry.key.clone(),
+            sku: sku.clone(),
+            units: entry.units,
+            shopper: entry.shopper.clone(),
+            at: entry.at,
+            status: OrderStatus::Pending,
+            epoch: self.meta.epoch.expect("what lives has an epoch"),
+            seq: self.up.append(UpRecord { entry: UpEntry::OrderPlaced(entry), sold, returned }),
+        };
+        let credit = self.credits.entry(sku.clone()).or_default();
+        credit.queue.push_back(Placed { seq: order.seq, order: id, sold });
+        self.limits.add(&order);
+        self.staged.up(order.seq);
+        self.staged.order(id);
+        self.staged.shelf(&sku);
+        self.staged.sync();
+        self.orders.insert(id, order);
+        self.show(&sku);
+        if is_low && !was_low {
+            self.demand.tell(&sku);
+        }
+    }
+}
+
+fn refused(refusal: Refusal) -> Decision {
+    Decision::Answer(Answer::Refused(refusal))
+}

@@ -1,0 +1,126 @@
+//! What has changed in memory and is not on the disk: gathered, and written as one batch.
+
+use std::collections::BTreeSet;
+
+use doorbuster_proto::{Epoch, OrderId, SaleId, Seq, Sku};
+
+use crate::node::Edge;
+use crate::{BatchId, Command, Write};
+
+/// How far the disk is, as far as both logs and the epoch go.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Mark {
+    pub(crate) epoch: Option<Epoch>,
+    pub(crate) closing: bool,
+    pub(crate) up_tail: Seq,
+    pub(crate) up_taken: Seq,
+    pub(crate) down_taken: Seq,
+}
+
+/// The records to write, by name: their content is read when the batch is cut.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
+pub(crate) struct Staged {
+    begin: bool,
+    meta: bool,
+    sync: bool,
+    shelves: BTreeSet<Sku>,
+    orders: BTreeSet<OrderId>,
+    sales: BTreeSet<SaleId>,
+    up_first: Option<Seq>,
+    trim: Option<(Seq, Seq)>,
+}
+
+impl Staged {
+    /// Asks that the next batch be durable before it is reported.
+    pub(crate) fn sync(&mut self) {
+        self.sync = true;
+    }
+
+    pub(crate) fn begin(&mut self) {
+        *self = Self { begin: true, shelves: BTreeSet::new(), up_first: None, trim: None, ..std::mem::take(self) };
+    }
+
+    pub(crate) fn meta(&mut self) {
+        self.meta = true;
+    }
+
+    pub(crate) fn shelf(&mut self, sku: &Sku) {
+        if !self.shelves.contains(sku) {
+            self.shelves.insert(sku.clone());
+        }
+    }
+
+    pub(crate) fn order(&mut self, id: OrderId) {
+        self.orders.insert(id);
+    }
+
+    pub(crate) fn sale(&mut self, sale: &SaleId) {
+        self.sales.insert(sale.clone());
+    }
+
+    pub(crate) fn up(&mut self, seq: Seq) {
+        self.up_first.get_or_insert(seq);
+    }
+
+    pub(crate) fn trim(&mut self, first: Seq, last: Seq) {
+        let first = self.trim.map_or(first, |(earlier, _)| earlier);
+        self.trim = Some((first, last));
+    }
+
+    fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// A batch on its way to the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct InFlight {
+    pub(crate) batch: BatchId,
+    pub(crate) sync: bool,
+    pub(crate) mark: Mark,
+}
+
+impl Edge {
+    /// The state in memory, as a mark.
+    pub(crate) fn mark(&self) -> Mark {
+        Mark {
+            epoch: self.meta.epoch,
+            closing: self.meta.closing,
+            up_tail: self.up.tail(),
+            up_taken: self.meta.up_taken,
+            down_taken: self.meta.down_taken,
+        }
+    }
+
+    /// Cuts the next batch, unless one is on its way.
+    pub(crate) fn persist(&mut self) -> Option<Command> {
+        if self.in_flight.is_some() || self.staged.is_empty() {
+            return None;
+        }
+        let staged = std::mem::take(&mut self.staged);
+        let writes = self.writes(&staged);
+        self.last_batch = BatchId(self.last_batch.0 + 1);
+        let (batch, sync) = (self.last_batch, staged.sync);
+        self.in_flight = Some(InFlight { batch, sync, mark: self.mark() });
+        Some(Command::Persist { batch, writes, sync })
+    }
+
+    fn writes(&self, staged: &Staged) -> Vec<Write> {
+        let mut writes = Vec::new();
+        writes.extend(staged.begin.then_some(Write::Begin));
+        writes.extend(staged.trim.map(|(first, last)| Write::UpTrim { first, last }));
+        let shelf = |sku: &Sku| self.shelves.get(sku).map(|shelf| Write::Shelf(sku.clone(), shelf.clone()));
+        writes.extend(staged.shelves.iter().filter_map(shelf));
+        let order = |id: &OrderId| self.orders.find(id).map(|order| Write::Order(*id, order.clone()));
+        writes.extend(staged.orders.iter().filter_map(order));
+        let up = staged.up_first.into_iter().flat_map(|first| self.up.from(first));
+        writes.extend(up.map(|(seq, record)| Write::Up(*seq, record.clone())));
+        let sale = |sale: &SaleId| match self.sales.find(sale) {
+            Some(record) => Write::Sale(record.clone()),
+            None => Write::SaleGone(sale.clone()),
+        };
+        writes.extend(staged.sales.iter().map(sale));
+        writes.extend(staged.meta.then(|| Write::Meta(self.meta.clone())));
+        writes
+    }
+}

@@ -1,0 +1,56 @@
+//! A purchase on its way to the stock: refused from the board where the stock need not be asked.
+
+use doorbuster_proto::{Availability, OrderId, Sku, Timestamp};
+
+use super::{Problem, Shop};
+use crate::stock::{Answer, Board, Busy, Purchase, Refusal};
+
+/// How long a shopper is asked to wait when the stock's queue is full.
+const BUSY_RETRY_MS: u64 = 1_000;
+
+impl Shop {
+    /// Buys, or says why not. Repeats are answered as the first was.
+    pub(super) async fn buy(&self, purchase: Purchase, now: Timestamp) -> Result<Answer, Busy> {
+        let order = OrderId::of(&purchase.sale, &purchase.shopper, &purchase.key);
+        let refusal = if self.stock.may_know(&order) { None } else { refusal(&self.stock.board(), &purchase, now) };
+        let answer = match refusal {
+            Some(refusal) => Ok(Answer::Refused(refusal)),
+            None => self.stock.purchase(purchase).await,
+        };
+        self.counts.answered(&answer);
+        answer
+    }
+}
+
+/// What the board alone says against a fresh purchase.
+fn refusal(board: &Board, purchase: &Purchase, now: Timestamp) -> Option<Refusal> {
+    let sku = Sku { sale: purchase.sale.clone(), code: purchase.sku.clone() };
+    let Some((rules, word)) = board.sale(&sku.sale).zip(board.availability(&sku, now)) else {
+        return Some(Refusal::UnknownSku);
+    };
+    match word {
+        Availability::NotStarted => Some(Refusal::NotStarted { starts_at: rules.starts_at }),
+        Availability::SoldOut => Some(Refusal::SoldOut),
+        Availability::Over => Some(Refusal::Over),
+        Availability::Available | Availability::FewLeft | Availability::Queueing => None,
+    }
+}
+
+impl From<Refusal> for Problem {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::UnknownSku => Self::UnknownSku,
+            Refusal::NotStarted { starts_at } => Self::NotStarted { starts_at },
+            Refusal::Over => Self::Over,
+            Refusal::SoldOut => Self::SoldOut,
+            Refusal::LimitReached { limit } => Self::LimitReached { limit },
+            Refusal::KeyReused => Self::KeyReused,
+        }
+    }
+}
+
+impl From<Busy> for Problem {
+    fn from(_: Busy) -> Self {
+        Self::TooBusy { retry_after_ms: BUSY_RETRY_MS }
+    }
+}

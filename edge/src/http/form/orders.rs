@@ -1,0 +1,85 @@
+//! A shopper's orders, as pages.
+
+use doorbuster_proto::Timestamp;
+use hyper::StatusCode;
+use minijinja::{Value, context};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+use super::login_first;
+use crate::http::Problem;
+use crate::http::api::orders::state;
+use crate::http::request::Asked;
+use crate::http::respond::{Reply, html};
+use crate::http::shop::{Shop, render};
+use crate::pages::Catalogue;
+use crate::stock::{CancelledBecause, OrderStatus, OrderView};
+
+/// All of them.
+pub(in crate::http) async fn all(shop: &Shop, asked: &Asked) -> Result<Reply, Problem> {
+    let Some(shopper) = shop.shopper(asked) else { return Ok(login_first("/orders")) };
+    let orders = shop.stock.orders(shopper.clone()).await?;
+    let site = shop.site()?;
+    let orders: Vec<Value> = orders.iter().map(|order| described(order, site.catalogue())).collect();
+    let text = render(&site, "orders.html", context! { orders, shopper => shopper.as_str() })?;
+    Ok(html(StatusCode::OK, text))
+}
+
+/// One, if it is this shopper's.
+pub(in crate::http) async fn one(shop: &Shop, asked: &Asked, id: &str) -> Result<Reply, Problem> {
+    let id = id.parse().map_err(|_| Problem::NotFound)?;
+    let Some(shopper) = shop.shopper(asked) else { return Ok(login_first(&format!("/orders/{id}"))) };
+    let order = shop.stock.order(shopper.clone(), id).await?.ok_or(Problem::NotFound)?;
+    let site = shop.site()?;
+    let sale = &order.sku.sale;
+    let values = context! {
+        order => described(&order, site.catalogue()),
+        shopper => shopper.as_str(),
+        sale => context! { id => sale.as_str(), title => site.catalogue().title(sale) },
+    };
+    Ok(html(StatusCode::OK, render(&site, "order.html", values)?))
+}
+
+fn described(order: &OrderView, catalogue: &Catalogue) -> Value {
+    let item = catalogue.item(&order.sku);
+    let (state, _) = state(order.status);
+    context! {
+        id => order.id.to_string(),
+        sku => item.sku.as_str(),
+        name => item.name,
+        units => order.units.get(),
+        price => item.price,
+        picture => item.picture,
+        picture_alt => item.picture_alt,
+        state,
+        reason => reason(order.status),
+        placed_at => rfc3339(order.at),
+    }
+}
+
+/// Why an order came to nothing, for its shopper.
+fn reason(status: OrderStatus) -> Option<&'static str> {
+    let OrderStatus::Cancelled(because) = status else { return None };
+    Some(match because {
+        CancelledBecause::OverLimit => "you already had as many units as one shopper may have",
+        CancelledBecause::NoUnit => "no unit was left for it",
+        CancelledBecause::UnknownSku => "the item is not sold any more",
+        CancelledBecause::Ledger => "the shop cancelled it",
+    })
+}
+
+fn rfc3339(at: Timestamp) -> String {
+    let time = OffsetDateTime::from_unix_timestamp(i64::try_from(at.0 / 1_000).unwrap_or(i64::MAX));
+    time.ok().and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_written_in_utc() {
+        assert_eq!(rfc3339(Timestamp(1_795_770_000_999)), "2026-11-27T09:00:00Z");
+        assert_eq!(rfc3339(Timestamp(u64::MAX)), "");
+    }
+}

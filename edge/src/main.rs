@@ -1,0 +1,128 @@
+//! Wires the edge: parses, builds, serves until a signal, drains in order.
+
+use std::path::PathBuf;
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use clap::Parser;
+use doorbuster_edge::admin::{self, Health, Metrics};
+use doorbuster_edge::config::{Config, LogConfig};
+use doorbuster_edge::gate::Gate;
+use doorbuster_edge::http::{self, Counts, Shop};
+use doorbuster_edge::link::{self, Link};
+use doorbuster_edge::pages::Pages;
+use doorbuster_edge::stock::{self, StockOptions};
+use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::oneshot;
+use tracing::info;
+use tracing_subscriber::EnvFilter;
+
+/// Serves a flash sale's pages, and sells the stock that it holds itself.
+///
+/// An allocator hands the stock out and publishes the pages; this edge connects to it. SIGTERM and SIGINT end it after
+/// the requests in hand, with its orders shipped as far as the allocator takes them.
+#[derive(Debug, Parser)]
+#[command(name = "doorbuster-edge", version)]
+#[command(after_help = "Examples:\n  \
+    doorbuster-edge --config config/edge.toml\n  \
+    doorbuster-edge --config config/edge.toml --check-config")]
+struct Cli {
+    /// The configuration file. Paths in it are relative to its folder.
+    #[arg(long, value_name = "FILE", default_value = "edge.toml")]
+    config: PathBuf,
+    /// Checks the configuration, says all that is wrong with it, and ends.
+    #[arg(long)]
+    check_config: bool,
+}
+
+fn main() -> ExitCode {
+    match start(&Cli::parse()) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start(cli: &Cli) -> anyhow::Result<()> {
+    let config = Config::load(&cli.config)?;
+    if cli.check_config {
+        println!("{} is right: {} serves shoppers on {}", cli.config.display(), config.edge, config.http.listen);
+        return Ok(());
+    }
+    log_to_stderr(&config.log);
+    abort_on_panic();
+    let gate = Gate::open(&config.login)?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    runtime.context("cannot start a runtime")?.block_on(run(config, gate))
+}
+
+async fn run(config: Config, gate: Gate) -> anyhow::Result<()> {
+    let stop = stop_signal().context("cannot listen for signals")?;
+    let http = http::Bound::bind(config.http)?;
+    let admin = admin::Bound::bind(&config.admin)?;
+    let pages = Pages::open(&config.data.join("site"))?;
+    let options = StockOptions { path: config.data.join("stock"), edge: config.edge.clone() };
+    let (stock, owner, ends) = stock::start(options)?;
+    let options = link::Options {
+        edge: config.edge.clone(),
+        allocator: config.link.allocator,
+        secret_file: config.link.secret_file,
+    };
+    let link = Link::new(options, ends, pages.clone())?;
+    let metrics = Metrics::default();
+    metrics.register(|registry| stock.register(registry));
+    let counts = metrics.register(Counts::register);
+    let health = Health::new(stock.clone(), pages.clone());
+    info!(edge = %config.edge, http = %http.address(), admin = %admin.address(), "listening");
+
+    let (close_link, link_closed) = closing();
+    let link = tokio::spawn(link.run(link_closed));
+    let (close_admin, admin_closed) = closing();
+    let admin = tokio::spawn(admin.run(health, metrics, admin_closed));
+    http.run(Arc::new(Shop::new(stock, pages, gate, counts)), stop).await;
+
+    // No shopper is left; what they bought goes to the ledger while there is a link to carry it.
+    owner.drain().await;
+    drop(close_link);
+    link.await?;
+    owner.stop().await;
+    drop(close_admin);
+    admin.await?;
+    info!("stopped");
+    Ok(())
+}
+
+/// A handle whose drop completes the future.
+fn closing() -> (oneshot::Sender<()>, impl Future<Output = ()> + Send + 'static) {
+    let (handle, dropped) = oneshot::channel();
+    (handle, async { drop(dropped.await) })
+}
+
+fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
+    let mut terminated = signal(SignalKind::terminate())?;
+    let mut interrupted = signal(SignalKind::interrupt())?;
+    Ok(async move {
+        tokio::select! {
+            _ = terminated.recv() => info!("terminated, draining"),
+            _ = interrupted.recv() => info!("interrupted, draining"),
+        }
+    })
+}
+
+fn log_to_stderr(config: &LogConfig) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(&config.level));
+    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(std::io::stderr).init();
+}
+
+/// A thread that panicked left its state half changed: the next start reads what is durable.
+fn abort_on_panic() {
+    let told = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |panic| {
+        tracing::error!(%panic, "panicked, aborting");
+        told(panic);
+        std::process::abort();
+    }));
+}

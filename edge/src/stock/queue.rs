@@ -1,0 +1,18 @@
+//! What waits for the owner.
+
+use doorbuster_edge_core::{Answer, OrderView, Purchase};
+use doorbuster_proto::{OrderId, ShopperId};
+use tokio::sync::oneshot;
+
+/// A request to the owner, and the way of its answer.
+pub(super) enum Request {
+    Purchase(Purchase, oneshot::Sender<Answer>),
+    Order(ShopperId, OrderId, oneshot::Sender<Option<OrderView>>),
+    Orders(ShopperId, oneshot::Sender<Vec<OrderView>>),
+    /// The link's inbox has something.
+    Wake,
+    /// Tell when the ledger has all that this edge knows, or it takes too long.
+    Drain(oneshot::Sender<()>),
+    /// End the thread.
+    Stop,
+}
