@@ -28,7 +28,7 @@ pub struct Cli {
 /// How to serve.
 #[derive(Debug, Args)]
 pub struct Serve {
-    /// The configuration file.
+    /// The configuration file. Paths in it are relative to its folder.
     #[arg(long, value_name = "FILE", default_value = "allocator.toml")]
     pub config: PathBuf,
     /// Checks the configuration, says all that is wrong with it, and ends.

@@ -4,12 +4,9 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use doorbuster_config::{Environment, Error, Fault, Field, LogConfig, Table};
 use doorbuster_proto::EdgeId;
-use serde_json::Value;
-use tracing::Level;
 
-use crate::faults::{Fault, Faults, in_lines};
-use crate::field::{Field, Table, from_toml};
 use crate::grpc::Secret;
 
 /// The most edges that one allocator serves.
@@ -20,8 +17,8 @@ pub const EDGES_MAX: usize = 256;
 pub struct Config {
     /// The folder of the ledger.
     pub data: PathBuf,
-    /// What this installation is called, in logs and metrics.
-    pub environment: String,
+    /// Where it runs, for logs and metrics.
+    pub environment: Environment,
     /// Where edges connect.
     pub grpc: GrpcConfig,
     /// Where operators' browsers connect. A loopback address.
@@ -30,8 +27,8 @@ pub struct Config {
     pub admin: SocketAddr,
     /// The edges that may connect, and the address where each serves shoppers, if it is to be shown.
     pub edges: BTreeMap<EdgeId, Option<String>>,
-    /// The least important log lines that are written.
-    pub log_level: Level,
+    /// What is logged.
+    pub log: LogConfig,
 }
 
 /// Where edges connect, and how they prove that they may.
@@ -43,73 +40,42 @@ pub struct GrpcConfig {
     pub secret: Option<Secret>,
 }
 
-/// Why there is no configuration.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The file cannot be read.
-    #[error("cannot read {}", path.display())]
-    Read {
-        /// Which file.
-        path: PathBuf,
-        /// The cause.
-        source: std::io::Error,
-    },
-    /// The file is wrong.
-    #[error("{} is wrong:{}", path.display(), in_lines(faults))]
-    Faults {
-        /// Which file.
-        path: PathBuf,
-        /// All that is wrong with it.
-        faults: Vec<Fault>,
-    },
-}
-
 impl Config {
-    /// Reads and checks a file.
+    /// Reads and checks a file. Paths in it are relative to its folder.
     ///
     /// # Errors
     /// [`Error`], with every fault of the file.
     pub fn load(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.into(), source })?;
-        Self::parse(&text).map_err(|faults| Error::Faults { path: path.into(), faults })
+        doorbuster_config::load(path, read)
     }
 
-    /// Checks a text.
+    /// Checks a text. Paths in it are relative to `folder`.
     ///
     /// # Errors
     /// Every fault of the text.
-    pub fn parse(text: &str) -> Result<Self, Vec<Fault>> {
-        let faults = Faults::default();
-        let document = match text.parse::<toml::Table>() {
-            Ok(table) => from_toml(toml::Value::Table(table)),
-            Err(error) => {
-                faults.note("(file)", "valid TOML", error.to_string());
-                Value::Null
-            }
-        };
-        let config = if faults.is_empty() { read(&Field::document(&document, &faults)) } else { None };
-        faults.or(config)
+    pub fn parse(text: &str, folder: &Path) -> Result<Self, Vec<Fault>> {
+        doorbuster_config::parse(text, folder, read)
     }
 }
 
 /// Every part is read before any `?` ends the reading: all faults are found in one go.
 fn read(document: &Field<'_>) -> Option<Config> {
     let top = document.table(&["data", "environment", "grpc", "console", "admin", "edge", "log"])?;
-    let data = top.required("data", "the ledger's folder").and_then(|field| field.line(1..=4_096));
-    let environment = top.optional("environment").map_or(Some("development".into()), |field| field.line(1..=64));
+    let data = top.required("data", "the ledger's folder").and_then(|field| field.file_path());
+    let environment = Environment::read(&top);
     let grpc = top.required("grpc", "a table with listen").and_then(|field| read_grpc(&field));
     let console = listener(&top, "console").and_then(|(field, listen)| loopback_only(&field, listen));
     let admin = listener(&top, "admin").map(|(_, listen)| listen);
     let edges = top.required("edge", "one [[edge]] or more").and_then(|field| read_edges(&field));
-    let log_level = top.optional("log").map_or(Some(Level::INFO), |field| read_level(&field));
+    let log = LogConfig::read(&top);
     Some(Config {
-        data: data?.into(),
+        data: data?,
         environment: environment?,
         grpc: grpc?,
         console: console?,
         admin: admin?,
         edges: edges?,
-        log_level: log_level?,
+        log: log?,
     })
 }
 
@@ -131,7 +97,9 @@ fn read_grpc(field: &Field<'_>) -> Option<GrpcConfig> {
 
 fn read_secret(field: &Field<'_>) -> Option<Secret> {
     let expected = "a file with one line of 16 to 256 visible ASCII characters";
-    let text = std::fs::read_to_string(field.text()?).map_err(|error| field.wrong_as(expected, error.to_string()));
+    let path = field.file_path()?;
+    let unread = |error| field.wrong_as(expected, format!("{}: {error}", path.display()));
+    let text = std::fs::read_to_string(&path).map_err(unread);
     let secret = Secret::new(text.ok()?.trim_end());
     if secret.is_none() {
         field.wrong_as(expected, "something else in it");
@@ -193,19 +161,15 @@ fn read_shop(field: &Field<'_>) -> Option<String> {
     Some(text.trim_end_matches('/').to_owned())
 }
 
-fn read_level(field: &Field<'_>) -> Option<Level> {
-    let expected = "one of error, warn, info, debug, trace";
-    field.table(&["level"])?.required("level", expected)?.parse(expected)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
     fn the_shipped_configuration_is_right() {
-        let config = Config::parse(include_str!("../../config/allocator.toml")).unwrap();
-        assert_eq!(config.edges.len(), 3);
+        let config = Config::parse(include_str!("../../config/allocator.toml"), Path::new("config")).unwrap();
+        assert_eq!((config.edges.len(), config.environment), (3, Environment::Demo));
+        assert_eq!(config.data, Path::new("config/../data/allocator"));
         assert_eq!(config.console, "127.0.0.1:7001".parse().unwrap());
     }
 
@@ -228,7 +192,7 @@ mod tests {
             [[edge]]
             id = "a"
         "#;
-        let faults = Config::parse(text).unwrap_err();
+        let faults = Config::parse(text, Path::new("")).unwrap_err();
         let paths: Vec<&str> = faults.iter().map(|fault| fault.path.as_str()).collect();
         assert_eq!(
             paths,
@@ -249,22 +213,24 @@ mod tests {
 
     #[test]
     fn what_is_no_toml_says_so() {
-        let faults = Config::parse("data = ").unwrap_err();
-        assert_eq!(faults[0].expected, "valid TOML");
+        let faults = Config::parse("data = ", Path::new("")).unwrap_err();
+        assert_eq!((faults[0].path.as_str(), faults[0].expected.as_str()), ("line 1", "valid TOML"));
     }
 
     #[test]
     fn a_public_grpc_listener_needs_a_secret() {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("secret");
-        let text = |secret: &Path| {
-            let shipped = include_str!("../../config/allocator.toml");
-            shipped.replace("listen = \"127.0.0.1:7000\"", &format!("listen = \"[::]:7000\"\nsecret_file = {secret:?}"))
-        };
-        assert_eq!(Config::parse(&text(&file)).unwrap_err()[0].path, "grpc.secret_file");
+        let shipped = include_str!("../../config/allocator.toml");
+        let listens = "listen = \"127.0.0.1:7000\"";
+        let public = shipped.replace(listens, "listen = \"[::]:7000\"");
+        let secret = shipped.replace(listens, "listen = \"[::]:7000\"\nsecret_file = \"secret\"");
+        let parse = |text: &str| Config::parse(text, folder.path());
+        assert_eq!(parse(&public).unwrap_err()[0].path, "grpc.listen");
+        assert_eq!(parse(&secret).unwrap_err()[0].path, "grpc.secret_file");
         std::fs::write(&file, "short").unwrap();
-        assert_eq!(Config::parse(&text(&file)).unwrap_err()[0].path, "grpc.secret_file");
-        std::fs::write(&file, "a long enough secret".replace(' ', "-")).unwrap();
-        assert!(Config::parse(&text(&file)).unwrap().grpc.secret.is_some());
+        assert_eq!(parse(&secret).unwrap_err()[0].path, "grpc.secret_file");
+        std::fs::write(&file, "a-long-enough-secret\n").unwrap();
+        assert!(parse(&secret).unwrap().grpc.secret.is_some());
     }
 }

@@ -8,8 +8,6 @@ pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod console;
-pub mod faults;
-pub mod field;
 pub mod grpc;
 pub mod ledger;
 pub mod publish;

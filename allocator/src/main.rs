@@ -8,6 +8,7 @@ use doorbuster_allocator::cli::{Cli, Command};
 use doorbuster_allocator::config::Config;
 use doorbuster_allocator::publish::publish;
 use doorbuster_allocator::service::Service;
+use doorbuster_config::log;
 use tokio::signal::unix::{SignalKind, signal};
 
 fn main() -> ExitCode {
@@ -39,7 +40,7 @@ fn serve(cli: &Cli) -> anyhow::Result<String> {
     if cli.serve.check_config {
         return Ok(format!("{} is right, with {} edges", path.display(), config.edges.len()));
     }
-    log_to_stderr(config.log_level);
+    log::to_stderr(&config.log);
     abort_on_panic();
     runtime().block_on(async {
         let terminated = signal(SignalKind::terminate()).context("cannot listen for signals")?;
@@ -58,10 +59,6 @@ async fn either(mut one: tokio::signal::unix::Signal, mut other: tokio::signal::
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime can be built")
-}
-
-fn log_to_stderr(level: tracing::Level) {
-    tracing_subscriber::fmt().json().flatten_event(true).with_max_level(level).with_writer(std::io::stderr).init();
 }
 
 /// A thread that panicked left its state half changed: the next start reads what is durable.

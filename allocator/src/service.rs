@@ -110,7 +110,7 @@ impl Service {
         let owner = std::thread::Builder::new().name("ledger".into()).spawn(|| owner.run())?;
         tracing::info!(
             grpc = %config.grpc.listen, console = %config.console, admin = %config.admin,
-            environment = config.environment, edges = config.edges.len(), "allocator serves"
+            environment = %config.environment, edges = config.edges.len(), "allocator serves"
         );
         Ok(Self { config, listeners, ledger, owner, sites, metrics })
     }
@@ -140,7 +140,7 @@ impl Service {
         let (watched, asked) = (ending.clone(), ledger.clone());
         serving.spawn(async move {
             let environment = config.environment;
-            Ok(admin::run(listeners.admin, &metrics, &environment, asked, watched, ended(ending)).await?)
+            Ok(admin::run(listeners.admin, &metrics, environment, asked, watched, ended(ending)).await?)
         });
         let failed = tokio::select! {
             () = shutdown => Ok(()),

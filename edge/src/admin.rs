@@ -10,4 +10,4 @@ mod server;
 pub use self::config::Config;
 pub use self::health::{Health, Readiness};
 pub use self::metrics::Metrics;
-pub use self::server::{Bound, Error};
+pub use self::server::Bound;

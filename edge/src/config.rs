@@ -1,25 +1,17 @@
 //! The edge's configuration: one TOML file, read and checked whole before a port or a disk is touched.
 //!
-//! Each part of the edge has its own `Config`; this one puts them together. Faults are collected, all of them, as
-//! `path: expected …, found …`.
-
-mod reader;
+//! Each part of the edge has its own `Config`; this one puts them together.
 
 use std::path::{Path, PathBuf};
 
+use doorbuster_config::{Environment, Error, Fault, Field, LogConfig, Table};
 use doorbuster_proto::EdgeId;
+use hyper::http::uri::PathAndQuery;
 
-pub use self::reader::{Fault, Reader, parse};
 use crate::{admin, gate, http};
 
-/// Where this edge runs: what is handy in a demonstration is refused in production.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Environment {
-    /// Real shoppers.
-    Production,
-    /// A demonstration, or a test.
-    Demo,
-}
+const KEYS: [&str; 8] = ["edge", "environment", "data", "http", "admin", "link", "login", "log"];
+const ALLOCATOR: &str = "a URL such as \"http://127.0.0.1:7000\"";
 
 /// What the whole edge is told.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,113 +43,64 @@ pub struct LinkConfig {
     pub secret_file: Option<PathBuf>,
 }
 
-/// What is logged.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct LogConfig {
-    /// A filter, as `tracing` spells it; the environment variable `RUST_LOG` goes before it.
-    pub level: String,
-}
-
-/// Why there is no configuration.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The file cannot be read.
-    #[error("cannot read {path}")]
-    Read {
-        /// The file.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        source: std::io::Error,
-    },
-    /// The file's content is not what it should be: every fault, a line each.
-    #[error("{} is not a configuration:\n{}", path.display(), lines(faults))]
-    Faults {
-        /// The file.
-        path: PathBuf,
-        /// What is wrong with it.
-        faults: Vec<Fault>,
-    },
-}
-
 impl Config {
     /// Reads and checks a file. Paths in it are relative to its folder.
     ///
     /// # Errors
-    /// [`Error`] when the file cannot be read, or with all of its faults.
+    /// [`Error`], with every fault of the file.
     pub fn load(path: &Path) -> Result<Self, Error> {
-        let text = std::fs::read_to_string(path).map_err(|source| Error::Read { path: path.into(), source })?;
-        let folder = path.parent().unwrap_or_else(|| Path::new(""));
-        Self::parse(&text, folder).map_err(|faults| Error::Faults { path: path.into(), faults })
+        doorbuster_config::load(path, read)
     }
 
     /// Checks a text. Paths in it are relative to `folder`.
     ///
     /// # Errors
-    /// Every fault that was found.
+    /// Every fault of the text.
     pub fn parse(text: &str, folder: &Path) -> Result<Self, Vec<Fault>> {
-        parse(text, folder, Self::read)
-    }
-
-    fn read(from: &mut Reader) -> Option<Self> {
-        let edge = from.required("edge", "an id: 1 to 64 of a-z, 0-9 and '-'", |v| v.as_str()?.parse().ok());
-        let environment = from.optional("environment", "\"production\" or \"demo\"", environment);
-        let environment = environment.map(|found| found.unwrap_or(Environment::Production));
-        let data = from.required_path("data");
-        let http = from.section("http", http::Config::read);
-        let admin = from.section("admin", admin::Config::read);
-        let link = from.section("link", LinkConfig::read);
-        let login =
-            from.section("login", |from| gate::Config::read(from, environment == Some(Environment::Production)));
-        let log = from.section("log", LogConfig::read);
-        Some(Self {
-            edge: edge?,
-            environment: environment?,
-            data: data?,
-            http: http?,
-            admin: admin?,
-            link: link?,
-            login: login?,
-            log: log?,
-        })
+        doorbuster_config::parse(text, folder, read)
     }
 }
 
+/// Every part is read before any `?` ends the reading: all faults are found in one go.
+fn read(document: &Field<'_>) -> Option<Config> {
+    let top = document.table(&KEYS)?;
+    let edge = top.required("edge", "1 to 64 of a-z, 0-9 and '-'").and_then(|field| field.id());
+    let environment = Environment::read(&top);
+    let data = top.required("data", "a path").and_then(|field| field.file_path());
+    let http = http::Config::read(&top);
+    let admin = admin::Config::read(&top);
+    let link = LinkConfig::read(&top);
+    let login = gate::Config::read(&top, environment);
+    let log = LogConfig::read(&top);
+    Some(Config {
+        edge: edge?,
+        environment: environment?,
+        data: data?,
+        http: http?,
+        admin: admin?,
+        link: link?,
+        login: login?,
+        log: log?,
+    })
+}
+
 impl LinkConfig {
-    fn read(from: &mut Reader) -> Option<Self> {
-        let allocator =
-            from.required("allocator", "a URL such as \"http://127.0.0.1:7000\"", |v| allocator(v.as_str()?));
-        let secret_file = from.optional_path("secret_file");
+    fn read(top: &Table<'_>) -> Option<Self> {
+        let link = top.section("link", &["allocator", "secret_file"])?;
+        let allocator = link.required("allocator", ALLOCATOR).and_then(|field| read_allocator(&field));
+        let secret_file = link.optional("secret_file").map_or(Some(None), |field| field.file_path().map(Some));
         Some(Self { allocator: allocator?, secret_file: secret_file? })
     }
 }
 
-impl LogConfig {
-    fn read(from: &mut Reader) -> Option<Self> {
-        let level = from.optional("level", "a filter such as \"info\" or \"info,doorbuster_edge=debug\"", |v| {
-            v.as_str().filter(|text| text.parse::<tracing_subscriber::EnvFilter>().is_ok()).map(str::to_owned)
-        });
-        Some(Self { level: level?.unwrap_or_else(|| "info".to_owned()) })
+fn read_allocator(field: &Field<'_>) -> Option<String> {
+    let url: hyper::Uri = field.parse(ALLOCATOR)?;
+    let fits = matches!(url.scheme_str(), Some("http" | "https")) && url.authority().is_some();
+    if !fits || !matches!(url.path_and_query().map(PathAndQuery::as_str), None | Some("" | "/")) {
+        field.wrong(ALLOCATOR);
+        return None;
     }
-}
-
-fn environment(value: &toml::Value) -> Option<Environment> {
-    match value.as_str()? {
-        "production" => Some(Environment::Production),
-        "demo" => Some(Environment::Demo),
-        _ => None,
-    }
-}
-
-fn allocator(text: &str) -> Option<String> {
-    let uri: hyper::Uri = text.parse().ok()?;
-    let fits = matches!(uri.scheme_str(), Some("http" | "https")) && uri.authority().is_some();
-    (fits && matches!(uri.path_and_query().map(hyper::http::uri::PathAndQuery::as_str), None | Some("" | "/")))
-        .then(|| text.to_owned())
-}
-
-fn lines(faults: &[Fault]) -> String {
-    faults.iter().map(|fault| format!("  {fault}")).collect::<Vec<_>>().join("\n")
+    Some(field.text()?.to_owned())
 }
 
 #[cfg(test)]
@@ -196,13 +139,14 @@ mod tests {
         assert_eq!(
             found,
             [
-                "edge: expected an id: 1 to 64 of a-z, 0-9 and '-', found \"Edge 1\"",
+                "colour: expected no such field (there are edge, environment, data, http, admin, link, login, log), \
+                 found 1",
+                "edge: expected 1 to 64 of a-z, 0-9 and '-', found \"Edge 1\"",
                 "data: expected a path, found nothing",
                 "http.listen: expected an address such as \"127.0.0.1:8080\", found 80",
                 "http.threads: expected a whole number from 1 to 1024, found 0",
                 "link.allocator: expected a URL such as \"http://127.0.0.1:7000\", found \"x\"",
                 "login.token_key_file: expected a path, found nothing",
-                "colour: expected no such field, found 1",
             ]
         );
     }
@@ -216,7 +160,7 @@ mod tests {
 
     #[test]
     fn a_section_that_is_no_section_is_a_fault() {
-        assert_eq!(faults(&("http = 1\n".to_owned() + LEAST)), ["http: expected a section, found 1"]);
-        assert!(faults("edge = ")[0].starts_with("line 1: expected TOML, found"));
+        assert_eq!(faults(&("http = 1\n".to_owned() + LEAST)), ["http: expected a table, found 1"]);
+        assert!(faults("edge = ")[0].starts_with("line 1: expected valid TOML, found"));
     }
 }

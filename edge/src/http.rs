@@ -17,10 +17,9 @@ mod respond;
 mod router;
 mod server;
 mod shop;
-mod sockets;
 
 pub use self::config::Config;
 pub use self::counts::Counts;
 pub use self::problem::Problem;
-pub use self::server::{Bound, Error};
+pub use self::server::Bound;
 pub use self::shop::Shop;

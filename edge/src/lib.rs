@@ -10,4 +10,5 @@ pub mod gate;
 pub mod http;
 pub mod link;
 pub mod pages;
+pub mod sockets;
 pub mod stock;

@@ -6,6 +6,8 @@
 mod backoff;
 mod fetch;
 mod session;
+#[cfg(test)]
+mod tests;
 
 use std::fmt;
 use std::future::Future;

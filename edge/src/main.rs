@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Parser;
+use doorbuster_config::log;
 use doorbuster_edge::admin::{self, Health, Metrics};
-use doorbuster_edge::config::{Config, LogConfig};
+use doorbuster_edge::config::Config;
 use doorbuster_edge::gate::Gate;
 use doorbuster_edge::http::{self, Counts, Shop};
 use doorbuster_edge::link::{self, Link};
@@ -16,7 +17,6 @@ use doorbuster_edge::stock::{self, StockOptions};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tracing::info;
-use tracing_subscriber::EnvFilter;
 
 /// Serves a flash sale's pages, and sells the stock that it holds itself.
 ///
@@ -52,7 +52,7 @@ fn start(cli: &Cli) -> anyhow::Result<()> {
         println!("{} is right: {} serves shoppers on {}", cli.config.display(), config.edge, config.http.listen);
         return Ok(());
     }
-    log_to_stderr(&config.log);
+    log::to_stderr(&config.log);
     abort_on_panic();
     let gate = Gate::open(&config.login)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
@@ -110,11 +110,6 @@ fn stop_signal() -> std::io::Result<impl Future<Output = ()>> {
             _ = interrupted.recv() => info!("interrupted, draining"),
         }
     })
-}
-
-fn log_to_stderr(config: &LogConfig) {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new(&config.level));
-    tracing_subscriber::fmt().json().flatten_event(true).with_env_filter(filter).with_writer(std::io::stderr).init();
 }
 
 /// A thread that panicked left its state half changed: the next start reads what is durable.

@@ -15,7 +15,13 @@ mod units;
 mod up;
 
 /// The generated messages and, with the feature `grpc`, the stubs of `link.proto`.
-#[allow(missing_docs, clippy::pedantic, unreachable_pub, reason = "generated code")]
+#[allow(
+    missing_docs,
+    clippy::pedantic,
+    clippy::allow_attributes_without_reason,
+    unreachable_pub,
+    reason = "generated code"
+)]
 pub mod wire {
     include!(concat!(env!("OUT_DIR"), "/doorbuster.v1.rs"));
 }

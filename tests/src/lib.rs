@@ -1,1 +1,13 @@
-//! Skeleton.
+//! Doorbuster's proofs and its demo: real processes, a crowd of shoppers, and a judge of what they were told.
+//!
+//! Owns no part of the product: everything here speaks to the binaries as their users do, or reads their stores once
+//! they have stopped.
+
+pub mod checker;
+pub mod console;
+pub mod demo;
+pub mod fleet;
+pub mod sale_file;
+pub mod shoppers;
+pub mod until;
+pub mod web;

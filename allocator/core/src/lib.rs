@@ -44,5 +44,7 @@ pub const ALERTS_MAX: usize = 100;
 pub const SALES_MAX: usize = 1_024;
 /// The most items of one sale.
 pub const ITEMS_MAX: usize = 1_024;
+/// The most settled sales that edges go on showing.
+pub const SETTLED_SHOWN_MAX: usize = 16;
 /// An edge with so many down entries unconfirmed is granted nothing more.
 pub const DOWN_UNCONFIRMED_MAX: usize = 4_096;

@@ -49,6 +49,8 @@ pub struct Sale {
     pub definition: SaleDefinition,
     /// How far it has come.
     pub stage: SaleStage,
+    /// First moment at which it sells no more: as published, or earlier where an operator closed it.
+    pub ends_at: Timestamp,
     /// The version of the site that shows it first.
     pub site: SiteVersion,
 }
@@ -80,18 +82,26 @@ impl SaleDefinition {
         self.items.iter().find(|item| item.sku == *code)
     }
 
+    /// Whether an item of the other sale goes by the same code.
+    pub fn shares_a_code(&self, other: &Self) -> bool {
+        self.items.iter().any(|item| other.item(&item.sku).is_some())
+    }
+}
+
+impl Sale {
     /// The rules as this edge needs them; `None` where it sells nothing of the sale.
     pub fn rules_for(&self, edge: &EdgeId) -> Option<SaleRules> {
+        let definition = &self.definition;
         let rules = |item: &ItemDefinition| ItemRules { limit: item.limit, few_left: item.few_left };
-        let placed = self.items.iter().filter(|item| item.is_placed(edge));
+        let placed = definition.items.iter().filter(|item| item.is_placed(edge));
         let items: BTreeMap<_, _> = placed.map(|item| (item.sku.clone(), rules(item))).collect();
         (!items.is_empty()).then(|| SaleRules {
-            sale: self.id.clone(),
-            title: self.title.clone(),
-            starts_at: self.starts_at,
+            sale: definition.id.clone(),
+            title: definition.title.clone(),
+            starts_at: definition.starts_at,
             ends_at: self.ends_at,
-            limit: self.limit,
-            credit: self.credit,
+            limit: definition.limit,
+            credit: definition.credit,
             items,
         })
     }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use doorbuster_config::Environment;
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::metrics::info::Info;
@@ -51,9 +52,9 @@ impl Metrics {
     }
 
     /// Everything under its name, with the units of the ledger's figures.
-    pub(super) fn registry(&self, environment: &str, ledger: Ledger) -> Registry {
+    pub(super) fn registry(&self, environment: Environment, ledger: Ledger) -> Registry {
         let mut registry = Registry::with_prefix("doorbuster");
-        let build = vec![("version", env!("CARGO_PKG_VERSION").to_owned()), ("environment", environment.to_owned())];
+        let build = vec![("version", env!("CARGO_PKG_VERSION").to_owned()), ("environment", environment.to_string())];
         registry.register("build", "What runs here", Info::new(build));
         registry.register("commits", "Writes to the ledger's store", self.commits.clone());
         registry.register("rows_per_commit", "Rows in a write", self.rows_per_commit.clone());

@@ -10,6 +10,7 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use doorbuster_config::Environment;
 use http::{StatusCode, header};
 use prometheus_client::registry::Registry;
 use tokio::net::TcpListener;
@@ -33,7 +34,7 @@ struct Admin {
 pub async fn run(
     listener: TcpListener,
     metrics: &Metrics,
-    environment: &str,
+    environment: Environment,
     ledger: Ledger,
     ending: watch::Receiver<bool>,
     shutdown: impl Future<Output = ()> + Send + 'static,

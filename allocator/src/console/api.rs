@@ -6,13 +6,13 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use doorbuster_allocator_core::{Operator, Outcome};
+use doorbuster_config::Fault;
 use doorbuster_proto::{BadId, EdgeId, Epoch, OrderId, SaleId};
 use http::{StatusCode, header};
 use serde_json::{Value, json};
 
 use super::Console;
 use super::problem::Problem;
-use crate::faults::Fault;
 use crate::{clock, publish};
 
 type Answer = Result<Response, Problem>;

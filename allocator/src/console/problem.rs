@@ -1,10 +1,10 @@
 //! Answers that are not 2xx, as `application/problem+json` (RFC 9457).
 
 use axum::response::{IntoResponse, Response};
+use doorbuster_config::Fault;
 use http::{StatusCode, header};
 use serde::Serialize;
 
-use crate::faults::Fault;
 use crate::ledger::Failure;
 
 /// Why a request came to nothing.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use doorbuster_allocator_core::{Allocator, Operator, SaleStage};
+use doorbuster_allocator_core::{Allocator, Operator};
 use doorbuster_proto::{SaleId, SiteVersion};
 use tokio::sync::watch;
 
@@ -54,11 +54,10 @@ impl Publishing {
         self.presentations.remove(sale);
     }
 
-    /// Orders a site of every sale that is not settled. At the start, before any edge can ask for it.
+    /// Orders a site of every sale that edges show. At the start, before any edge can ask for it.
     pub fn render(&self, version: SiteVersion, core: &Allocator) {
-        let shown = |id: &&SaleId| core.image().sales.get(*id).is_some_and(|sale| sale.stage != SaleStage::Settled);
-        let ids = self.presentations.keys().filter(shown);
-        let mut sales: Vec<_> = ids.map(|id| self.presentations[id].clone()).collect();
+        let shown = core.shown_sales().filter_map(|sale| self.presentations.get(&sale.definition.id));
+        let mut sales: Vec<_> = shown.cloned().collect();
         sales.sort_by_key(|sale| (sale.starts_at, sale.id.clone()));
         let order = Order { version, sales };
         self.orders.send_if_modified(|last| {

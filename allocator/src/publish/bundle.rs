@@ -5,11 +5,10 @@ use std::path::{Component, Path};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use doorbuster_config::{Fault, Faults, from_toml};
 use serde_json::{Map, Value};
 
 use super::picture::{self, RASTER_BYTES_MAX};
-use crate::faults::{Fault, Faults};
-use crate::field::from_toml;
 
 /// The most bytes of a bundle.
 pub const BUNDLE_BYTES_MAX: usize = 64 << 20;
@@ -20,17 +19,11 @@ pub const BUNDLE_BYTES_MAX: usize = 64 << 20;
 /// # Errors
 /// A single fault, where the text is not TOML.
 pub fn bundle(text: &str, folder: &Path) -> Result<(Value, Vec<Fault>), Vec<Fault>> {
+    let mut document = from_toml(text).map_err(|fault| vec![fault])?;
     let faults = Faults::default();
-    let Ok(mut document) = text.parse::<toml::Table>().map_err(|error| {
-        faults.note("(file)", "valid TOML", error.to_string());
-    }) else {
-        return faults.or(None);
-    };
-    if document.contains_key("pictures") {
+    if document.as_object_mut().is_some_and(|table| table.remove("pictures").is_some()) {
         faults.note("pictures", "no such field (the items name their pictures)", "one");
-        document.remove("pictures");
     }
-    let mut document = from_toml(toml::Value::Table(document));
     let pictures = pictures(&document, folder, &faults);
     document["pictures"] = Value::Object(pictures);
     Ok((document, faults.into_vec()))

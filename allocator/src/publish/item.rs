@@ -3,13 +3,13 @@
 use std::collections::BTreeSet;
 
 use doorbuster_allocator_core::ItemDefinition;
+use doorbuster_config::{Field, Table};
 use doorbuster_proto::{EdgeId, SkuCode};
 use serde_json::{Map, Value};
 
 use super::price::{is_price, shown};
 use super::sale::quantity;
 use super::{ItemPresentation, Picture, SUPPLY_MAX};
-use crate::field::{Field, Table};
 
 /// "Few left" begins here where the file does not say.
 const FEW_LEFT_DEFAULT: u64 = 5;

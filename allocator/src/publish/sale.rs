@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use doorbuster_allocator_core::{ItemDefinition, SaleDefinition};
+use doorbuster_config::{Fault, Faults, Field, Table};
 use doorbuster_proto::{EdgeId, SaleId, Timestamp, Units};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
@@ -11,8 +12,6 @@ use time::format_description::well_known::Rfc3339;
 use super::item::{ItemContext, read_item};
 use super::price::is_currency;
 use super::{ITEMS_MAX, ItemPresentation, Presentation};
-use crate::faults::{Fault, Faults};
-use crate::field::{Field, Table};
 
 const LIMIT_MAX: u64 = 1_000_000;
 const YEAR_S: u64 = 366 * 24 * 60 * 60;

@@ -28,8 +28,8 @@ impl Running {
     async fn start(data: &Path) -> Self {
         let shipped = include_str!("../../../config/allocator.toml");
         let text = shipped.replace(":7000\"", ":0\"").replace(":7001\"", ":0\"").replace(":7002\"", ":0\"");
-        let text = text.replace("\"data/allocator\"", &format!("{data:?}"));
-        let service = Service::open(Config::parse(&text).unwrap()).await.unwrap();
+        let text = text.replace("\"../data/allocator\"", &format!("{data:?}"));
+        let service = Service::open(Config::parse(&text, data).unwrap()).await.unwrap();
         let (at, ledger) = (service.addresses().unwrap(), service.ledger.clone());
         let (stop, stopped) = oneshot::channel::<()>();
         let ended = tokio::spawn(service.run(async {

@@ -66,6 +66,7 @@ impl Record for Sale {
         to.units(definition.credit);
         to.list(&definition.items, encode_item);
         to.u8(stage_tag(self.stage));
+        to.number(self.ends_at.0);
         to.number(self.site.0);
     }
 
@@ -79,7 +80,7 @@ impl Record for Sale {
             credit: from.units()?,
             items: from.list(decode_item)?,
         };
-        Ok(Self { definition, stage: stage(from)?, site: SiteVersion(from.number()?) })
+        Ok(Self { definition, stage: stage(from)?, ends_at: from.time()?, site: SiteVersion(from.number()?) })
     }
 }
 

@@ -45,7 +45,7 @@ fn sale() -> Sale {
         credit: units(1),
         items: vec![item],
     };
-    Sale { definition, stage: SaleStage::Closed, site: SiteVersion(3) }
+    Sale { definition, stage: SaleStage::Closed, ends_at: Timestamp(1_500), site: SiteVersion(3) }
 }
 
 fn order(n: u8, state: Option<OrderState>, reason: Option<CancelReason>) -> LedgerOrder {

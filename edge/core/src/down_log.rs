@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use doorbuster_proto::{Commit, DownBatch, DownEntry, DownTotal, Seq, Sku, Term, Units};
+use doorbuster_proto::{Commit, DownBatch, DownEntry, DownTotal, OrderId, OrderState, Seq, Sku, Term, Units};
 
-use crate::HangUpReason;
 use crate::node::Edge;
 use crate::words::KnownWord;
+use crate::{CancelledBecause, HangUpReason, OrderStatus};
 
 impl Edge {
     /// Applies what is new of a batch, all in one write together with the watermark.
@@ -44,10 +44,24 @@ impl Edge {
                 self.take_grant(when, &sku, units);
                 return Some(sku);
             }
-            DownEntry::OrderState { order, state } => self.settle(order, state.into()),
+            DownEntry::OrderState { order, state } => self.take_state(order, state),
             DownEntry::SaleClosed { sale } => self.close_by_ledger(&sale),
         }
         None
+    }
+
+    /// A cancelled order keeps its reason: the ledger may tell of it again in the next epoch.
+    fn take_state(&mut self, id: OrderId, state: OrderState) {
+        let Some(order) = self.orders.find(&id) else { return };
+        let status = match (order.status, state) {
+            (OrderStatus::Cancelled(_), OrderState::Cancelled) => return,
+            // The verdict on a tail's order was lost on the way. If the id is consumed, the ledger says so to a repeat.
+            (OrderStatus::Pending, OrderState::Cancelled) if Some(order.epoch) != self.meta.epoch => {
+                OrderStatus::Cancelled(CancelledBecause::NoUnit)
+            }
+            _ => state.into(),
+        };
+        self.settle(id, status);
     }
 
     fn take_grant(&mut self, when: (Term, Commit), sku: &Sku, units: Units) {

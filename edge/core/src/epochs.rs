@@ -59,8 +59,11 @@ impl Edge {
     }
 
     /// An epoch follows one that has ended and told all, or one that was never used.
+    ///
+    /// As the answer to a hello that said "closing", an offer is the ledger's word that it holds the whole tail, also
+    /// where its last watermark was lost on the way; what it judged meanwhile comes as order states.
     fn may_begin(&self, epoch: Epoch) -> bool {
-        let is_told = self.meta.closing && self.up.in_flight() == 0;
+        let is_told = self.meta.closing && (self.up.in_flight() == 0 || self.connection.phase == Phase::Greeting);
         let is_unused = self.up.tail() == Seq(0) && self.meta.down_taken == Seq(0);
         self.meta.epoch.is_none_or(|current| epoch > current && (is_told || is_unused))
     }

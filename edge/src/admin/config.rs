@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 
-use crate::config::Reader;
+use doorbuster_config::Table;
 
 /// The operators' listener.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -12,7 +12,8 @@ pub struct Config {
 }
 
 impl Config {
-    pub(crate) fn read(from: &mut Reader) -> Option<Self> {
-        Some(Self { listen: from.address("listen", "127.0.0.1:8081")? })
+    pub(crate) fn read(top: &Table<'_>) -> Option<Self> {
+        let admin = top.section("admin", &["listen"])?;
+        Some(Self { listen: admin.address("listen", "127.0.0.1:8081")? })
     }
 }

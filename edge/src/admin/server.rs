@@ -1,8 +1,7 @@
 //! `/livez`, `/readyz` and `/metrics`.
 
 use std::future::Future;
-use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 
 use axum::extract::State;
 use axum::http::StatusCode;
@@ -13,24 +12,13 @@ use axum::{Json, Router};
 use tracing::error;
 
 use super::{Config, Health, Metrics};
+use crate::sockets::{Error, Sockets};
 
 const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
-/// Why the listener cannot be had.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {address}")]
-pub struct Error {
-    address: SocketAddr,
-    #[source]
-    source: io::Error,
-}
-
 /// A listener that is bound, and does not accept yet.
 #[derive(Debug)]
-pub struct Bound {
-    socket: TcpListener,
-    address: SocketAddr,
-}
+pub struct Bound(Sockets);
 
 impl Bound {
     /// Binds.
@@ -38,21 +26,18 @@ impl Bound {
     /// # Errors
     /// [`Error`] when the address cannot be had.
     pub fn bind(config: &Config) -> Result<Self, Error> {
-        let failed = |source| Error { address: config.listen, source };
-        let socket = TcpListener::bind(config.listen).map_err(failed)?;
-        socket.set_nonblocking(true).map_err(failed)?;
-        let address = socket.local_addr().map_err(failed)?;
-        Ok(Self { socket, address })
+        Sockets::bind(config.listen, 1).map(Self)
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.0.address
     }
 
     /// Serves until `shutdown`. Whoever still reads then is cut off.
     pub async fn run(self, health: Health, metrics: Metrics, shutdown: impl Future<Output = ()>) {
-        let listener = tokio::net::TcpListener::from_std(self.socket).expect("a bound socket registers");
+        let socket = self.0.all.into_iter().next().expect("one was bound");
+        let listener = tokio::net::TcpListener::from_std(socket).expect("a bound socket registers");
         let serve = async { axum::serve(listener, routes(health, metrics)).await };
         tokio::select! {
             served = serve => if let Err(error) = served { error!(%error, "admin listener ended") },

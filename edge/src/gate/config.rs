@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::config::Reader;
+use doorbuster_config::{Environment, Field, Table};
 
 const TOKEN_LASTS_S: u32 = 12 * 60 * 60;
 const TOKEN_LASTS_S_MAX: u32 = 7 * 24 * 60 * 60;
@@ -19,15 +19,22 @@ pub struct Config {
 }
 
 impl Config {
-    pub(crate) fn read(from: &mut Reader, production: bool) -> Option<Self> {
-        let demo = from.switch("demo");
-        if production && demo == Some(true) {
-            from.fault::<()>("demo", "false in production", "true");
-        }
-        let token_key_file = from.required_path("token_key_file");
-        let token_lasts_s = from.number("token_lasts_s", 60..=TOKEN_LASTS_S_MAX, TOKEN_LASTS_S);
+    pub(crate) fn read(top: &Table<'_>, environment: Option<Environment>) -> Option<Self> {
+        let login = top.section("login", &["demo", "token_key_file", "token_lasts_s"])?;
+        let demo = login.optional("demo").map_or(Some(false), |field| read_demo(&field, environment));
+        let token_key_file = login.required("token_key_file", "a path").and_then(|field| field.file_path());
+        let token_lasts_s = login.number("token_lasts_s", 60..=TOKEN_LASTS_S_MAX, TOKEN_LASTS_S);
         Some(Self { demo: demo?, token_key_file: token_key_file?, token_lasts_s: token_lasts_s? })
     }
+}
+
+fn read_demo(field: &Field<'_>, environment: Option<Environment>) -> Option<bool> {
+    let demo = field.switch()?;
+    if demo && environment == Some(Environment::Production) {
+        field.wrong("false in production");
+        return None;
+    }
+    Some(demo)
 }
 
 /// Why there is no key.

@@ -3,7 +3,10 @@
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use crate::config::Reader;
+use doorbuster_config::Table;
+
+const KEYS: [&str; 6] =
+    ["listen", "threads", "connections_max", "head_timeout_ms", "body_timeout_ms", "drain_timeout_ms"];
 
 /// The shoppers' listener.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,13 +26,14 @@ pub struct Config {
 }
 
 impl Config {
-    pub(crate) fn read(from: &mut Reader) -> Option<Self> {
-        let listen = from.address("listen", "127.0.0.1:8080");
-        let threads = from.number("threads", 1..=1_024, processors());
-        let connections_max = from.number("connections_max", 1..=1_000_000, 16_384);
-        let head_timeout = from.number("head_timeout_ms", 100..=600_000, 15_000).map(ms);
-        let body_timeout = from.number("body_timeout_ms", 100..=600_000, 10_000).map(ms);
-        let drain_timeout = from.number("drain_timeout_ms", 0..=600_000, 10_000).map(ms);
+    pub(crate) fn read(top: &Table<'_>) -> Option<Self> {
+        let http = top.section("http", &KEYS)?;
+        let listen = http.address("listen", "127.0.0.1:8080");
+        let threads = http.number("threads", 1..=1_024, processors());
+        let connections_max = http.number("connections_max", 1..=1_000_000, 16_384);
+        let head_timeout = http.number("head_timeout_ms", 100..=600_000, 15_000).map(ms);
+        let body_timeout = http.number("body_timeout_ms", 100..=600_000, 10_000).map(ms);
+        let drain_timeout = http.number("drain_timeout_ms", 0..=600_000, 10_000).map(ms);
         Some(Self {
             listen: listen?,
             threads: threads?,

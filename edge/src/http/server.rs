@@ -1,30 +1,20 @@
 //! One thread a core, each with its own runtime and its own socket: nothing is shared but the shop.
 
 use std::future::Future;
-use std::io;
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use tokio::sync::{Semaphore, watch};
 
 use super::connection::{self, Timeouts};
-use super::{Config, Shop, sockets};
-
-/// Why the listener cannot be had.
-#[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {address}")]
-pub struct Error {
-    address: SocketAddr,
-    #[source]
-    source: io::Error,
-}
+use super::{Config, Shop};
+use crate::sockets::{Error, Sockets};
 
 /// A listener that is bound, and does not accept yet.
 #[derive(Debug)]
 pub struct Bound {
-    sockets: Vec<TcpListener>,
-    address: SocketAddr,
+    sockets: Sockets,
     config: Config,
 }
 
@@ -34,15 +24,12 @@ impl Bound {
     /// # Errors
     /// [`Error`] when the address cannot be had.
     pub fn bind(config: Config) -> Result<Self, Error> {
-        let failed = |source| Error { address: config.listen, source };
-        let sockets = sockets::bind(config.listen, config.threads).map_err(failed)?;
-        let address = sockets[0].local_addr().map_err(failed)?;
-        Ok(Self { sockets, address, config })
+        Ok(Self { sockets: Sockets::bind(config.listen, config.threads)?, config })
     }
 
     /// Where it listens.
     pub fn address(&self) -> SocketAddr {
-        self.address
+        self.sockets.address
     }
 
     /// Serves until `shutdown`; then stops accepting, and finishes the requests in hand within the configured time.
@@ -51,6 +38,7 @@ impl Bound {
         let permits = Arc::new(Semaphore::new(self.config.connections_max as usize));
         let threads: Vec<_> = self
             .sockets
+            .all
             .into_iter()
             .enumerate()
             .map(|(number, socket)| {

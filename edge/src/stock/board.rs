@@ -88,6 +88,7 @@ fn position(word: Availability) -> u8 {
 mod tests {
     use doorbuster_proto::{ItemRules, Units};
 
+    use super::Availability::{FewLeft, NotStarted, Over};
     use super::*;
 
     fn sku() -> Sku {
@@ -113,7 +114,6 @@ mod tests {
         let board = Board::of(shown(false), &Board::default());
         board.show(&sku(), Availability::FewLeft);
         let words = [9, 10, 19, 20].map(|now| board.availability(&sku(), Timestamp(now)).unwrap());
-        use Availability::{FewLeft, NotStarted, Over};
         assert_eq!(words, [NotStarted, FewLeft, FewLeft, Over]);
         assert_eq!(board.find(&sku().code).map(|(_, sku)| sku), Some(sku()));
     }

@@ -12,11 +12,11 @@ use crate::{Outcome, Phase, Refusal, Sale, SaleStage, Write};
 impl Allocator {
     /// The next end of a sale that still sells.
     pub(super) fn next_end(&self) -> Option<Timestamp> {
-        self.published().map(|sale| sale.definition.ends_at).min()
+        self.published().map(|sale| sale.ends_at).min()
     }
 
     pub(super) fn close_what_is_over(&mut self, now: Timestamp) {
-        let over = self.published().filter(|sale| sale.definition.ends_at <= now);
+        let over = self.published().filter(|sale| sale.ends_at <= now);
         let over: Vec<_> = over.map(|sale| sale.definition.id.clone()).collect();
         for sale in over {
             self.close_sale(&sale, "clock", now);
@@ -43,7 +43,8 @@ impl Allocator {
         let done = touched.into_iter().filter(|sale| self.image.sales.get(sale).is_some_and(|sale| self.is_done(sale)));
         let done: Vec<_> = done.collect();
         for sale in &done {
-            self.set_stage(sale, SaleStage::Settled);
+            let settled = Sale { stage: SaleStage::Settled, ..self.image.sales[sale].clone() };
+            self.write(Write::Sale(settled), Sync::Promise);
             self.journal(Tally::default(), "allocator".into(), format!("{sale} is settled"), now);
         }
         if !done.is_empty() {
@@ -62,7 +63,9 @@ impl Allocator {
     }
 
     fn close_sale(&mut self, sale: &SaleId, who: &str, now: Timestamp) {
-        self.set_stage(sale, SaleStage::Closed);
+        let known = &self.image.sales[sale];
+        let closed = Sale { stage: SaleStage::Closed, ends_at: known.ends_at.min(now), ..known.clone() };
+        self.write(Write::Sale(closed), Sync::Promise);
         self.journal(Tally::default(), who.to_owned(), format!("{sale} is closed"), now);
         let live = self.image.epochs.iter().filter_map(|(edge, books)| {
             let (epoch, book) = books.last_key_value()?;
@@ -74,11 +77,6 @@ impl Allocator {
         }
         let skus: Vec<_> = self.image.sales[sale].definition.skus().collect();
         self.to_say.extend(skus);
-    }
-
-    fn set_stage(&mut self, sale: &SaleId, stage: SaleStage) {
-        let mut sale = self.image.sales[sale].clone();
-        sale.stage = stage;
-        self.write(Write::Sale(sale), Sync::Promise);
+        self.send_published_to_all();
     }
 }

@@ -64,7 +64,7 @@ impl Allocator {
     fn sku_view(&self, sku: &Sku, now: Timestamp) -> Option<SkuView> {
         let sale = self.image.sales.get(&sku.sale)?;
         let stock = self.image.stock.get(sku)?;
-        if sale.stage != SaleStage::Published || now >= sale.definition.ends_at || stock.halted.is_some() {
+        if sale.stage != SaleStage::Published || now >= sale.ends_at || stock.halted.is_some() {
             return None;
         }
         let item = sale.definition.item(&sku.code)?;

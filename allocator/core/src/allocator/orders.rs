@@ -54,20 +54,24 @@ impl Allocator {
         if !order.is_valid() {
             return Err(Refusal::NotCancellable { order: id });
         }
-        let (edge, sku) = (order.edge.clone(), order.sku.clone());
+        let sku = order.sku.clone();
         let mut tally = Tally::default();
         let moved = self.transfer(&mut tally, &sku, (&Account::Sold, &Account::Pool), order.units, now);
         moved.map_err(|_| Refusal::Halted { sku })?;
         self.put_order(order.judged(OrderState::Cancelled, Some(CancelReason::Operator)));
         self.journal(tally, "operator".into(), format!("cancellation of order {id}"), now);
-        self.tell_state(&edge, id, OrderState::Cancelled);
+        self.tell_state(id, OrderState::Cancelled);
         Ok(Outcome::Cancelled)
     }
 
-    /// Tells the placing edge, in its last epoch; one that is over hands it on to the next.
-    fn tell_state(&mut self, edge: &doorbuster_proto::EdgeId, order: OrderId, state: OrderState) {
-        let (epoch, _) = self.image.last_epoch(edge).expect("an order's edge has an epoch");
-        self.append_down(edge, epoch, DownEntry::OrderState { order, state });
+    /// Tells every edge, in its last epoch; one that is over hands it on to the next. Not the placing edge alone: where
+    /// the order was repeated, its first state was told, and shown.
+    fn tell_state(&mut self, order: OrderId, state: OrderState) {
+        let last =
+            self.image.epochs.iter().filter_map(|(edge, books)| Some((edge.clone(), *books.last_key_value()?.0)));
+        for (edge, epoch) in last.collect::<Vec<_>>() {
+            self.append_down(&edge, epoch, DownEntry::OrderState { order, state });
+        }
     }
 
     /// Units of an order that does not stand go to the pool; out of a fenced epoch they are not taken at all.

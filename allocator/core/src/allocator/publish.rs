@@ -5,7 +5,9 @@ use doorbuster_proto::{EdgeId, SiteVersion, Timestamp};
 use super::Allocator;
 use super::books::Tally;
 use super::log::Sync;
-use crate::{Command, ITEMS_MAX, Outcome, Refusal, SALES_MAX, Sale, SaleDefinition, SaleStage, Write};
+use crate::{
+    Command, ITEMS_MAX, Outcome, Refusal, SALES_MAX, SETTLED_SHOWN_MAX, Sale, SaleDefinition, SaleStage, Write,
+};
 
 impl Allocator {
     pub(super) fn publish(&mut self, definition: SaleDefinition, now: Timestamp) -> Result<Outcome, Refusal> {
@@ -16,10 +18,9 @@ impl Allocator {
         self.check_publish(&definition, now)?;
         self.open(Sync::Promise);
         let site = SiteVersion(self.image.commit.0);
-        self.write(
-            Write::Sale(Sale { definition: definition.clone(), stage: SaleStage::Published, site }),
-            Sync::Promise,
-        );
+        let sale =
+            Sale { definition: definition.clone(), stage: SaleStage::Published, ends_at: definition.ends_at, site };
+        self.write(Write::Sale(sale), Sync::Promise);
         let mut tally = Tally::default();
         for item in &definition.items {
             let sku = definition.sku(&item.sku);
@@ -30,6 +31,20 @@ impl Allocator {
         self.log.push(Command::SiteChanged { site });
         self.send_published_to_all();
         Ok(Outcome::Published { site })
+    }
+
+    /// What the edges show: every sale that is not settled, and the newest of those that are, so that whoever comes
+    /// late reads "over" and finds the order. A settled sale gives way to a later one that uses a code of its.
+    pub fn shown_sales(&self) -> impl Iterator<Item = &Sale> {
+        let sales = || self.image.sales.values();
+        let gives_way = move |sale: &Sale| {
+            sales().any(|later| later.site > sale.site && later.definition.shares_a_code(&sale.definition))
+        };
+        let settled = sales().filter(move |sale| sale.stage == SaleStage::Settled && !gives_way(sale));
+        let mut newest: Vec<_> = settled.map(|sale| sale.site).collect();
+        newest.sort_unstable_by(|a, b| b.cmp(a));
+        newest.truncate(SETTLED_SHOWN_MAX);
+        sales().filter(move |sale| sale.stage != SaleStage::Settled || newest.contains(&sale.site))
     }
 
     pub(super) fn send_published_to_all(&mut self) {

@@ -96,11 +96,10 @@ impl Allocator {
         self.send(connection, AllocatorBody::UpTaken(UpTaken { watermark, verdicts, tail }));
     }
 
-    /// Tells the edge of every sale that it sells.
+    /// Tells the edge of every sale that it sells, or has sold.
     pub(super) fn send_published(&mut self, connection: Connection) {
         let Some(link) = self.links.get(&connection) else { return };
-        let unsettled = self.image.sales.values().filter(|sale| sale.stage != crate::SaleStage::Settled);
-        let sales = unsettled.filter_map(|sale| sale.definition.rules_for(&link.edge)).collect();
+        let sales = self.shown_sales().filter_map(|sale| sale.rules_for(&link.edge)).collect();
         let published = Published { site: self.image.site(), sales };
         self.send(connection, AllocatorBody::Published(published));
     }

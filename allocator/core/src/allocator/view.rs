@@ -78,7 +78,7 @@ impl Allocator {
             title: definition.title.clone(),
             state: state(sale, now),
             starts_at_ms: definition.starts_at.0,
-            ends_at_ms: definition.ends_at.0,
+            ends_at_ms: sale.ends_at.0,
             limit: definition.limit,
             credit: definition.credit,
             skus: definition.items.iter().map(sku).collect(),

@@ -95,7 +95,9 @@ fn an_image_is_the_same_after_every_batch_and_a_reopen() {
         let store = Store::open(folder.path()).unwrap();
         store.write(&batch, true).unwrap();
         drop(store);
-        batch.iter().for_each(|write| image.apply(write));
+        for write in &batch {
+            image.apply(write);
+        }
         let store = Store::open(folder.path()).unwrap();
         assert_eq!((store.load().unwrap(), store.disk()), (image.clone(), disk));
     }

@@ -1,13 +1,14 @@
 //! Reads a document field by field; notes each wrong one with its path, and goes on.
 
-use std::fmt::Display;
 use std::ops::RangeInclusive;
+use std::path::Path;
 use std::str::FromStr;
 
 use doorbuster_proto::BadId;
 use serde_json::{Map, Value};
 
-use crate::faults::Faults;
+use crate::Faults;
+use crate::place::Place;
 
 /// The longest part of a wrong value that a fault repeats, in characters.
 const FOUND_CHARS_MAX: usize = 60;
@@ -15,28 +16,26 @@ const FOUND_CHARS_MAX: usize = 60;
 /// A value at a place in a document.
 #[derive(Debug, Clone)]
 pub struct Field<'a> {
-    path: String,
-    value: &'a Value,
-    faults: &'a Faults,
-}
-
-/// A table at a place in a document, whose keys are all known.
-#[derive(Debug, Clone)]
-pub struct Table<'a> {
-    path: String,
-    map: &'a Map<String, Value>,
-    faults: &'a Faults,
+    pub(crate) at: Place<'a>,
+    pub(crate) value: &'a Value,
 }
 
 impl<'a> Field<'a> {
     /// The whole document.
     pub fn document(value: &'a Value, faults: &'a Faults) -> Self {
-        Self { path: String::new(), value, faults }
+        Self { at: Place::document(Path::new(""), faults), value }
+    }
+
+    /// The same, in a document whose paths are relative to `folder`.
+    #[must_use]
+    pub fn in_folder(mut self, folder: &'a Path) -> Self {
+        self.at.folder = folder;
+        self
     }
 
     /// Where it is.
     pub fn path(&self) -> &str {
-        &self.path
+        &self.at.path
     }
 
     /// Notes that the field is wrong.
@@ -46,26 +45,14 @@ impl<'a> Field<'a> {
 
     /// Notes that the field is wrong, and what was found when it was looked into.
     pub fn wrong_as(&self, expected: impl Into<String>, found: impl Into<String>) {
-        let path = if self.path.is_empty() { "(document)" } else { &self.path };
-        self.faults.note(path, expected, found);
+        self.at.note(expected, found);
     }
 
-    fn or_wrong<T>(&self, value: Option<T>, expected: impl FnOnce() -> String) -> Option<T> {
+    pub(crate) fn or_wrong<T>(&self, value: Option<T>, expected: impl FnOnce() -> String) -> Option<T> {
         if value.is_none() {
             self.wrong(expected());
         }
         value
-    }
-
-    /// A table with no other keys than these.
-    pub fn table(&self, keys: &[&str]) -> Option<Table<'a>> {
-        let map = self.map()?;
-        let table = Table { path: self.path.clone(), map, faults: self.faults };
-        for (key, value) in map.iter().filter(|(key, _)| !keys.contains(&key.as_str())) {
-            let expected = format!("no such field (there are {})", keys.join(", "));
-            self.faults.note(&table.path_of(key), expected, found(value));
-        }
-        Some(table)
     }
 
     /// A table with whatever keys.
@@ -80,7 +67,7 @@ impl<'a> Field<'a> {
             self.wrong(format!("{} to {} entries", count.start(), count.end()));
             return None;
         }
-        let entry = |(n, value)| Field { path: format!("{}[{n}]", self.path), value, faults: self.faults };
+        let entry = |(n, value)| Field { at: self.at.entry(n), value };
         Some(list.iter().enumerate().map(entry).collect())
     }
 
@@ -106,6 +93,20 @@ impl<'a> Field<'a> {
         })
     }
 
+    /// True or false.
+    pub fn switch(&self) -> Option<bool> {
+        self.or_wrong(self.value.as_bool(), || "true or false".into())
+    }
+
+    /// One of a few words.
+    pub fn choice<T: Copy>(&self, words: &[(&str, T)]) -> Option<T> {
+        let chosen = words.iter().find(|(word, _)| self.value.as_str() == Some(word));
+        self.or_wrong(chosen.map(|(_, meant)| *meant), || {
+            let words: Vec<String> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
+            words.join(" or ")
+        })
+    }
+
     /// An id.
     pub fn id<T: FromStr<Err = BadId>>(&self) -> Option<T> {
         self.text()?.parse().map_err(|bad: BadId| self.wrong(bad.expected)).ok()
@@ -113,47 +114,13 @@ impl<'a> Field<'a> {
 
     /// What a text says to a parser.
     pub fn parse<T: FromStr>(&self, expected: &str) -> Option<T> {
-        self.or_wrong(self.text()?.parse().ok(), || expected.into())
+        let parsed = self.value.as_str().and_then(|text| text.parse().ok());
+        self.or_wrong(parsed, || expected.into())
     }
 }
 
-impl<'a> Table<'a> {
-    /// The field, if it is there.
-    pub fn optional(&self, key: &str) -> Option<Field<'a>> {
-        let value = self.map.get(key)?;
-        Some(Field { path: self.path_of(key), value, faults: self.faults })
-    }
-
-    /// The field; a fault where it is not there.
-    pub fn required(&self, key: &str, expected: impl Display) -> Option<Field<'a>> {
-        let field = self.optional(key);
-        if field.is_none() {
-            self.faults.note(&self.path_of(key), expected.to_string(), "nothing");
-        }
-        field
-    }
-
-    /// Exactly one of two fields; a fault where there is none or both.
-    pub fn either(&self, one: &str, other: &str) -> Option<Field<'a>> {
-        match (self.optional(one), self.optional(other)) {
-            (Some(field), None) | (None, Some(field)) => Some(field),
-            (None, None) => {
-                self.faults.note(&self.path_of(one), format!("either this or {other}"), "neither");
-                None
-            }
-            (Some(_), Some(_)) => {
-                self.faults.note(&self.path_of(one), format!("either this or {other}"), "both");
-                None
-            }
-        }
-    }
-
-    fn path_of(&self, key: &str) -> String {
-        if self.path.is_empty() { key.to_owned() } else { format!("{}.{key}", self.path) }
-    }
-}
-
-fn found(value: &Value) -> String {
+/// What is there, in few words.
+pub(crate) fn found(value: &Value) -> String {
     match value {
         Value::Null => "nothing".into(),
         Value::Bool(_) | Value::Number(_) => value.to_string(),
@@ -164,19 +131,6 @@ fn found(value: &Value) -> String {
         }
         Value::Array(list) => format!("a list of {}", list.len()),
         Value::Object(_) => "a table".into(),
-    }
-}
-
-/// A TOML document as the reader takes it.
-pub fn from_toml(value: toml::Value) -> Value {
-    match value {
-        toml::Value::String(text) => Value::String(text),
-        toml::Value::Integer(n) => Value::from(n),
-        toml::Value::Float(n) => Value::from(n),
-        toml::Value::Boolean(yes) => Value::Bool(yes),
-        toml::Value::Datetime(time) => Value::String(time.to_string()),
-        toml::Value::Array(list) => Value::Array(list.into_iter().map(from_toml).collect()),
-        toml::Value::Table(table) => Value::Object(table.into_iter().map(|(k, v)| (k, from_toml(v))).collect()),
     }
 }
 

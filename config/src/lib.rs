@@ -1,0 +1,21 @@
+//! Reads what people write for Doorbuster: the services' configuration, and sale files.
+//!
+//! A document is read field by field, and every fault is collected as `path: expected …, found …`, so that whoever
+//! wrote it can mend it in one go. Owns what both services' files share: paths, the environment, what is logged. Never
+//! knows what a field means to a service.
+
+mod document;
+mod environment;
+mod faults;
+mod field;
+pub mod log;
+mod paths;
+mod place;
+mod table;
+
+pub use document::{Error, from_toml, load, parse};
+pub use environment::Environment;
+pub use faults::{Fault, Faults, in_lines};
+pub use field::Field;
+pub use log::LogConfig;
+pub use table::Table;

@@ -1,0 +1,67 @@
+//! A SKU whose numbers cannot be trusted does not move.
+
+use doorbuster_allocator_core::{Operator, Refusal};
+use doorbuster_proto::{EdgeBody, Verdict};
+
+use super::desk::{Desk, hard, id_of, order, placed, sale, taken, units};
+
+#[test]
+fn totals_that_differ_halt_the_sku_and_its_orders_wait() {
+    let mut desk = Desk::selling(&["one"], 20, 0);
+    let mut peer = desk.join("one", 1);
+    let mut batch = peer.batch(vec![order("ann", 1)]);
+    batch.totals[0].sold = units(2);
+    let outs = desk.say(&peer, EdgeBody::Up(batch));
+    assert!(outs.contains(&taken(&peer, 1, &[], false)), "the log advances without a verdict");
+    assert!(desk.stock("a").halted.is_some());
+    assert_eq!(desk.accounts(), [10, 10, 0, 0, 0]);
+    assert_eq!(desk.core.order(id_of("ann")).unwrap().state, None);
+    assert_eq!(desk.alerts.len(), 1);
+}
+
+#[test]
+fn an_edge_that_sells_what_it_was_not_granted_halts_the_sku() {
+    let mut desk = Desk::selling(&["one"], 4, 0);
+    let mut peer = desk.join("one", 1);
+    let outs = desk.up(&mut peer, vec![order("ann", 2), order("bob", 1)]);
+    assert!(outs.contains(&taken(&peer, 2, &[(1, Verdict::Valid)], false)));
+    assert!(desk.stock("a").halted.as_ref().unwrap().contains("escrow"));
+    assert_eq!(desk.accounts(), [2, 0, 2, 0, 0]);
+}
+
+#[test]
+fn a_halted_sku_gets_no_grants_and_its_orders_are_not_cancelled() {
+    let mut desk = Desk::selling(&["one"], 20, 0);
+    let mut peer = desk.join("one", 1);
+    desk.up(&mut peer, vec![order("bob", 1)]);
+    let mut batch = peer.batch(vec![order("ann", 1)]);
+    batch.totals.clear();
+    desk.say(&peer, EdgeBody::Up(batch));
+    assert_eq!(hard(desk.level(&peer, 0, 9)), []);
+    let refused = desk.outcome(Operator::CancelOrder { order: id_of("bob") });
+    assert_eq!(refused, Err(Refusal::Halted { sku: super::desk::sku("a") }));
+}
+
+#[test]
+fn other_skus_go_on() {
+    let mut desk = Desk::fresh(&["one"]);
+    desk.publish(sale("s", &[("a", 20), ("b", 20)], 0));
+    let mut peer = desk.join("one", 1);
+    let b = doorbuster_proto::UpEntry::OrderPlaced(placed("b", "bob", "bob", 1));
+    let mut batch = peer.batch(vec![order("ann", 1), b]);
+    batch.totals.retain(|total| total.sku.code.as_str() == "b");
+    let outs = desk.say(&peer, EdgeBody::Up(batch));
+    assert!(outs.contains(&taken(&peer, 2, &[(2, Verdict::Valid)], false)));
+    assert_eq!(desk.stock("b").halted, None);
+}
+
+#[test]
+fn the_escrow_of_a_halted_sku_is_all_quarantine_when_it_is_fenced() {
+    let mut desk = Desk::selling(&["one"], 20, 3);
+    let mut peer = desk.join("one", 1);
+    let mut batch = peer.batch(vec![order("ann", 1)]);
+    batch.totals.clear();
+    desk.say(&peer, EdgeBody::Up(batch));
+    desk.operator(Operator::Evict { edge: peer.edge });
+    assert_eq!(desk.accounts(), [10, 0, 0, 10, 0]);
+}

@@ -1,0 +1,22 @@
+//! The allocator's core: an input, and exactly the commands that it gives. Time is driven.
+
+mod desk;
+
+mod closing;
+mod epochs;
+mod fence;
+mod grants;
+mod halts;
+mod hello;
+mod limits;
+mod orders;
+mod publish;
+mod random;
+mod recovery;
+mod snapshot;
+mod tail;
+mod terms;
+mod up_batch;
+mod verdicts;
+mod words;
+mod write_off;

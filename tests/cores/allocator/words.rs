@@ -1,0 +1,95 @@
+//! "Sold out" is a global word.
+
+use doorbuster_allocator_core::{Command, HEARTBEAT_MS, Operator};
+use doorbuster_proto::{AllocatorBody, EdgeBody, FromAllocator};
+
+use super::desk::{Desk, Out, id_of, order, returned, sale, word};
+
+#[test]
+fn sold_out_is_said_when_pool_and_escrow_are_empty() {
+    let mut desk = Desk::selling(&["one", "two"], 2, 0);
+    let (mut one, mut two) = (desk.join("one", 1), desk.join("two", 2));
+    assert!(!desk.up(&mut one, vec![order("ann", 1)]).contains(&word(&one, true)), "two has one left");
+    let outs = desk.up(&mut two, vec![order("bob", 1)]);
+    assert!(outs.contains(&word(&one, true)) && outs.contains(&word(&two, true)));
+}
+
+#[test]
+fn sold_out_clears_when_units_come_back() {
+    let mut desk = Desk::selling(&["one"], 1, 0);
+    let mut peer = desk.join("one", 1);
+    desk.up(&mut peer, vec![order("ann", 1)]);
+    let outs = desk.operator(Operator::CancelOrder { order: id_of("ann") });
+    assert!(outs.contains(&word(&peer, false)));
+}
+
+#[test]
+fn quarantine_does_not_keep_the_word_back() {
+    let mut desk = Desk::selling(&["one", "two"], 2, 5);
+    let (mut one, two) = (desk.join("one", 1), desk.join("two", 2));
+    desk.operator(Operator::Evict { edge: two.edge });
+    let outs = desk.up(&mut one, vec![order("ann", 1)]);
+    assert!(outs.contains(&word(&one, true)));
+}
+
+#[test]
+fn every_session_hears_every_word_each_heartbeat() {
+    let mut desk = Desk::selling(&["one"], 2, 0);
+    let peer = desk.join("one", 1);
+    let due = desk.core.poll_timeout().unwrap();
+    assert_eq!(due, desk.now.after_ms(HEARTBEAT_MS));
+    assert_eq!(desk.at(due), [word(&peer, false)]);
+    assert_eq!(desk.core.poll_timeout(), Some(due.after_ms(HEARTBEAT_MS)));
+}
+
+#[test]
+fn an_edge_hears_nothing_of_what_it_does_not_sell() {
+    let mut desk = Desk::fresh(&["one", "two"]);
+    let (one, mut two) = (desk.join("one", 1), desk.join("two", 2));
+    let mut definition = sale("s", &[("a", 1)], 0);
+    definition.items[0].edges = Some(vec![two.edge.clone()]);
+    let outs = desk.publish(definition);
+    desk.take_downs(&mut two, &outs);
+    let outs = desk.up(&mut two, vec![order("ann", 1)]);
+    assert!(outs.contains(&word(&two, true)) && !outs.contains(&word(&one, true)));
+}
+
+#[test]
+fn one_commit_has_one_word() {
+    let mut desk = Desk::selling(&["one", "two"], 2, 0);
+    let (mut one, mut two) = (desk.join("one", 1), desk.join("two", 2));
+    desk.up(&mut one, vec![order("ann", 1)]);
+    let last_sold = two.batch(vec![order("bob", 1)]);
+    desk.core.handle_message(two.connection, two.message(EdgeBody::Up(last_sold)), desk.now);
+    desk.core.handle_operator(
+        doorbuster_allocator_core::RequestId(1),
+        Operator::CancelOrder { order: id_of("ann") },
+        desk.now,
+    );
+    let outs = desk.drain();
+    assert!(!outs.iter().any(|out| *out == word(&one, true)), "sold out only in the middle of the commit");
+}
+
+#[test]
+fn the_word_carries_the_commit_that_made_it_true() {
+    let mut desk = Desk::selling(&["one"], 1, 0);
+    let mut peer = desk.join("one", 1);
+    let batch = peer.batch(vec![order("ann", 1)]);
+    desk.core.handle_message(peer.connection, peer.message(EdgeBody::Up(batch)), desk.now);
+    let Some(Command::Persist { batch, writes, .. }) = desk.core.next_command() else { panic!("a write first") };
+    desk.keep(&writes);
+    desk.core.handle_persisted(batch, desk.now);
+    let words = std::iter::from_fn(|| desk.core.next_command()).find_map(|command| match command {
+        Command::Send { message: FromAllocator { commit, body: AllocatorBody::Words(_), .. }, .. } => Some(commit),
+        _ => None,
+    });
+    assert_eq!(words, Some(desk.store.commit));
+}
+
+#[test]
+fn returned_units_are_no_sell_out() {
+    let mut desk = Desk::selling(&["one"], 2, 0);
+    let mut peer = desk.join("one", 1);
+    let outs = desk.up(&mut peer, vec![returned(1)]);
+    assert!(outs.iter().all(|out| !matches!(out, Out::To(_, AllocatorBody::Words(_)))));
+}

@@ -1,0 +1,59 @@
+//! The sales as published, and the site.
+
+use doorbuster_edge_core::{Command, ShownSale};
+use doorbuster_proto::{AllocatorBody, Published, SiteVersion, UpEntry};
+
+use super::rig::*;
+
+fn published(site: u64) -> AllocatorBody {
+    AllocatorBody::Published(Published { site: SiteVersion(site), sales: vec![rules(0)] })
+}
+
+fn fetches(rig: &mut Rig) -> Vec<Command> {
+    rig.effects().into_iter().filter(|command| matches!(command, Command::FetchSite { .. })).collect()
+}
+
+#[test]
+fn sales_are_shown_and_kept_over_a_restart() {
+    let mut rig = Rig::live(0, 0);
+    rig.publish(vec![rules(0)]);
+    let shown = Command::ShowSales(vec![ShownSale { rules: rules(0), closed: false }]);
+    assert!(rig.board().contains(&shown));
+    rig.crash();
+    assert!(rig.board().contains(&shown));
+}
+
+#[test]
+fn a_site_is_fetched_once_and_again_after_a_new_connection() {
+    let mut rig = Rig::live(0, 0);
+    let fetch = Command::FetchSite { site: SiteVersion(4) };
+    for expected in [vec![fetch.clone()], vec![]] {
+        rig.hear(published(4));
+        assert_eq!(fetches(&mut rig), expected);
+    }
+    rig.disconnect();
+    rig.resume(0);
+    rig.hear(published(4));
+    assert_eq!(fetches(&mut rig), [fetch]);
+    rig.edge.handle_site_installed(SiteVersion(4));
+    rig.hear(published(4));
+    assert_eq!(fetches(&mut rig), []);
+    rig.disconnect();
+    rig.connect();
+    assert_eq!(hello(&rig.effects()).site, SiteVersion(4));
+}
+
+#[test]
+fn a_sale_that_is_published_no_more_gives_its_stock_back_and_goes() {
+    let mut rig = Rig::live(10, 0);
+    rig.publish(vec![]);
+    let entries: Vec<_> = shipped(&rig.effects()).into_iter().flat_map(|batch| batch.entries).collect();
+    assert_eq!(entries, [UpEntry::StockReturned { sku: kettle(), units: units(10) }]);
+    rig.buy("ann", "k", 1);
+    assert_eq!(replies(&rig.effects()), [(1, "over")]);
+    rig.publish(vec![]);
+    assert!(rig.board().contains(&Command::ShowSales(vec![])));
+    rig.buy("ann", "k", 1);
+    assert_eq!(replies(&rig.effects()), [(2, "unknown sku")]);
+    assert!(rig.disk.sales.is_empty());
+}

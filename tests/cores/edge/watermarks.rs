@@ -1,0 +1,158 @@
+//! The up log: shipped when durable, resent from the watermark, trimmed with the verdicts.
+
+use doorbuster_edge_core::{Command, HangUpReason, OrderStatus, UP_BATCHES_IN_FLIGHT_MAX, Write};
+use doorbuster_proto::{DownEntry, OrderState, Seq, Verdict};
+
+use super::rig::*;
+
+#[test]
+fn a_verdict_is_written_with_the_trim_and_without_a_sync() {
+    let mut rig = Rig::live(10, 0);
+    rig.buy("ann", "k", 1);
+    rig.effects();
+    rig.taken(1, &[(1, Verdict::Valid)]);
+    let commands = rig.commands();
+    assert_eq!(replies(&commands), [(1, "reserved")]);
+    let Some(Command::Persist { writes, sync: false, .. }) = commands.last() else { panic!("{commands:?}") };
+    assert!(matches!(&writes[..], [Write::UpTrim { .. }, Write::Order(..), Write::Meta(_)]), "{writes:?}");
+}
+
+#[test]
+fn verdicts_count_as_taken_when_a_synced_write_has_covered_them() {
+    let mut rig = Rig::live(10, 0);
+    rig.buy("ann", "k", 1);
+    rig.effects();
+    rig.taken(1, &[(1, Verdict::Valid)]);
+    rig.effects();
+    rig.disconnect();
+    rig.connect();
+    assert_eq!(hello(&rig.effects()).verdicts_taken, Seq(0));
+    rig.welcome(doorbuster_proto::Welcome::Resume { up_taken: Seq(1) });
+    rig.buy("bob", "k", 1);
+    assert_eq!(shipped(&rig.effects())[0].verdicts_taken, Seq(1));
+}
+
+#[test]
+fn verdicts_that_come_again_change_nothing() {
+    let mut rig = Rig::live(10, 0);
+    rig.buy("ann", "k", 1);
+    rig.effects();
+    rig.taken(1, &[(1, Verdict::Valid)]);
+    rig.effects();
+    rig.down(2, vec![DownEntry::OrderState { order: order_id("ann", "k"), state: OrderState::Paid }]);
+    rig.effects();
+    rig.taken(1, &[(1, Verdict::Valid)]);
+    assert_eq!(rig.effects(), []);
+    assert_eq!(rig.status("ann", "k"), Some(OrderStatus::Paid));
+}
+
+#[test]
+fn a_resumed_session_sends_from_the_ledgers_watermark() {
+    let mut rig = Rig::live(10, 0);
+    for shopper in ["ann", "bob", "eve"] {
+        rig.buy(shopper, "k", 1);
+        rig.effects();
+    }
+    rig.disconnect();
+    assert_eq!(shipped_span(&rig.resume(1)), [(2, 3)]);
+    assert_eq!(rig.status("ann", "k"), Some(OrderStatus::Pending), "a watermark alone answers nobody");
+    rig.taken(1, &[(1, Verdict::Valid)]);
+    assert_eq!(rig.status("ann", "k"), Some(OrderStatus::Reserved));
+}
+
+#[test]
+fn unanswered_batches_have_a_bound_and_later_entries_gather() {
+    let mut rig = Rig::live(100, 0);
+    let bound = UP_BATCHES_IN_FLIGHT_MAX as u64;
+    for shopper in 1..=bound + 3 {
+        rig.buy(&format!("shopper-{shopper}"), "k", 1);
+        let expected = if shopper <= bound { vec![(shopper, shopper)] } else { vec![] };
+        assert_eq!(shipped_span(&rig.effects()), expected);
+    }
+    rig.taken(1, &[(1, Verdict::Valid)]);
+    let effects = rig.effects();
+    assert_eq!(shipped_span(&effects), [(bound + 1, bound + 3)]);
+    assert_eq!(shipped(&effects)[0].verdicts_taken, Seq(0), "the verdict is applied, and not durable");
+}
+
+#[test]
+fn a_watermark_past_the_log_is_hung_up_on() {
+    let mut rig = Rig::live(10, 0);
+    rig.taken(1, &[]);
+    let effects = rig.effects();
+    assert_eq!((alerts(&effects), hung_up(&effects)), (1, Some(HangUpReason::LedgerAhead)));
+}
+
+#[test]
+fn an_order_that_is_covered_without_a_verdict_stays_pending_until_its_state_comes() {
+    let mut rig = Rig::live(10, 5);
+    rig.publish(vec![rules(0)]);
+    rig.buy("ann", "k", 1);
+    rig.effects();
+    rig.taken(1, &[]);
+    assert_eq!(replies(&rig.effects()), []);
+    rig.buy("bob", "k", 1);
+    rig.effects();
+    assert_eq!(rig.status("ann", "k"), Some(OrderStatus::Pending));
+    rig.down(2, vec![DownEntry::OrderState { order: order_id("ann", "k"), state: OrderState::Reserved }]);
+    assert_eq!(replies(&rig.effects()), [(1, "reserved")]);
+}
+
+#[test]
+fn the_first_orders_state_answers_a_repeat_from_elsewhere() {
+    let mut rig = Rig::live(10, 0);
+    for shopper in ["ann", "bob"] {
+        rig.buy(shopper, "k", 1);
+    }
+    rig.effects();
+    let (reserved, expired) = (Verdict::Repeat(OrderState::Reserved), Verdict::Repeat(OrderState::Expired));
+    rig.taken(2, &[(1, reserved), (2, expired)]);
+    rig.effects();
+    assert_eq!(rig.status("ann", "k"), Some(OrderStatus::Reserved));
+    assert_eq!(rig.status("bob", "k"), Some(OrderStatus::Expired));
+}
+
+#[test]
+fn a_verdict_lost_in_a_crash_is_taken_when_it_is_told_again() {
+    let mut rig = Rig::live(10, 0);
+    rig.buy("ann", "k", 1);
+    rig.effects();
+    rig.taken(1, &[(1, Verdict::Valid)]);
+    assert_eq!(replies(&rig.commands()), [(1, "reserved")]);
+    rig.crash();
+    assert_eq!(rig.status("ann", "k"), Some(OrderStatus::Pending));
+    rig.buy("ann", "k", 1);
+    assert_eq!(replies(&rig.effects()), [(2, "pending")]);
+    assert_eq!(shipped_span(&rig.resume(1)), []);
+    rig.taken(1, &[(1, Verdict::Valid)]);
+    rig.buy("ann", "k", 1);
+    assert_eq!(replies(&rig.effects()), [(3, "reserved")]);
+    assert_eq!(rig.on_hand(), 9);
+}
+
+#[test]
+fn a_verdict_does_not_undo_a_state_that_came_before_it() {
+    let mut rig = Rig::live(10, 0);
+    rig.buy("ann", "k", 1);
+    rig.effects();
+    rig.down(2, vec![DownEntry::OrderState { order: order_id("ann", "k"), state: OrderState::Paid }]);
+    rig.taken(1, &[(1, Verdict::Valid)]);
+    assert_eq!(replies(&rig.effects()), [(1, "reserved")]);
+    assert_eq!(rig.status("ann", "k"), Some(OrderStatus::Paid));
+}
+
+#[test]
+fn watermarks_that_come_while_a_write_runs_trim_the_log_together() {
+    let mut rig = Rig::live(10, 0);
+    for shopper in ["ann", "bob"] {
+        rig.buy(shopper, "k", 1);
+        rig.effects();
+    }
+    rig.buy("eve", "k", 1);
+    rig.commands();
+    rig.taken(1, &[(1, Verdict::Valid)]);
+    rig.taken(2, &[(2, Verdict::Valid)]);
+    rig.effects();
+    assert_eq!(rig.disk.up.keys().copied().collect::<Vec<_>>(), [Seq(3)]);
+    rig.crash();
+}

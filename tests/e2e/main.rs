@@ -1,0 +1,15 @@
+//! End to end: the real processes, a real crowd, SIGKILL. One fleet at a time; nothing sleeps but to look again.
+
+#![allow(clippy::unwrap_used, reason = "a panic is how a test fails, in its helpers too")]
+
+mod bad_input;
+mod checker;
+mod closing;
+mod credit;
+mod crowd;
+mod demo;
+mod nemesis;
+mod repeats;
+mod top_up;
+mod world;
+mod wrong_sale;

@@ -1,0 +1,81 @@
+#!/usr/bin/env bash
+# Installs what is missing on a Debian machine that has Rust, Node and a C++ compiler.
+#   setup.sh build   what the build and the demo need: libclang (RocksDB's bindings), ccache, a C++ compiler, make
+#   setup.sh test    what the tests need besides: Chromium, and the npm packages of tests/browser
+# Does nothing, quickly, where nothing is missing. Uses apt as root or by sudo without a password; elsewhere it prints
+# what to type.
+set -euo pipefail
+cd "$(dirname "$0")"
+
+goal="${1:-test}"
+missing=()
+
+have() { command -v "$1" >/dev/null 2>&1; }
+installed() { [[ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]; }
+needs() { missing+=("$1"); }
+
+# bindgen needs the library and Clang's own headers; they may have come by another way than the package.
+have_libclang() {
+  installed libclang-dev || [[ -n ${LIBCLANG_PATH:-} ]]
+}
+
+look_for_build_tools() {
+  have make || needs make
+  have g++ || have clang++ || needs g++
+  have_libclang || needs libclang-dev
+  [[ -x /usr/lib/ccache/c++ ]] || have ccache || needs ccache
+  # The fleet's processes die with the demo by its help.
+  have setpriv || needs util-linux
+  have cargo || stop "Rust is missing: https://rustup.rs"
+  have npm || stop "Node is missing: https://nodejs.org, or apt-get install nodejs npm"
+}
+
+look_for_browser() {
+  [[ -x "${CHROMIUM:-/usr/bin/chromium}" ]] || needs chromium
+}
+
+stop() {
+  echo "$1" >&2
+  exit 1
+}
+
+install_missing() {
+  [[ ${#missing[@]} -eq 0 ]] && return
+  local apt=(env DEBIAN_FRONTEND=noninteractive apt-get)
+  have apt-get || stop "Please install: ${missing[*]}"
+  if [[ $EUID -ne 0 ]]; then
+    if ! sudo --non-interactive true 2>/dev/null; then
+      stop "Some packages are missing. Please type:
+  sudo apt-get update && sudo apt-get install --yes ${missing[*]}"
+    fi
+    apt=(sudo "${apt[@]}")
+  fi
+  echo "Installing ${missing[*]} …"
+  # The lists may be old or absent: they are fetched only where the packages cannot be had without.
+  install_with "${apt[@]}" || { "${apt[@]}" update -qq && install_with "${apt[@]}"; }
+}
+
+install_with() {
+  "$@" install --yes --no-install-recommends -qq "${missing[@]}" >/dev/null
+}
+
+# npm's own copy of the lock file tells whether what is installed is what is locked.
+install_browser_packages() {
+  local marker=browser/node_modules/.package-lock.json
+  [[ -e $marker && ! browser/package-lock.json -nt $marker ]] && return
+  (cd browser && npm ci --no-audit --no-fund --loglevel=error && touch node_modules/.package-lock.json)
+}
+
+case "$goal" in
+build)
+  look_for_build_tools
+  install_missing
+  ;;
+test)
+  look_for_build_tools
+  look_for_browser
+  install_missing
+  install_browser_packages
+  ;;
+*) stop "usage: setup.sh build|test" ;;
+esac

@@ -1,0 +1,101 @@
+//! What the demo is told, by environment variables: `make demo SHOPPERS=2000`.
+
+use std::fmt::Display;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use anyhow::Context as _;
+use serde::Deserialize;
+
+/// The sample sale, where it is built and run in the same checkout.
+const SAMPLE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../config/sample/sale.toml");
+const EDGES_MAX: usize = 32;
+
+/// What the demo is told.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// `SHOPPERS`: how many are simulated.
+    pub shoppers: usize,
+    /// `DEMO_DIR`: where everything is kept.
+    pub folder: PathBuf,
+    /// `SALE`: the sale file.
+    pub sale: PathBuf,
+    /// `EDGES`: how many.
+    pub edges: usize,
+    /// `PORT`: the first of consecutive ports.
+    pub first_port: Option<u16>,
+    /// `ONCE=1`: stop when the sale is over.
+    pub once: bool,
+}
+
+impl Options {
+    /// Reads the environment. An empty variable counts as none.
+    ///
+    /// # Errors
+    /// A variable is not what it should be, or the folder could not be made.
+    pub fn from_env() -> anyhow::Result<Self> {
+        let edges = number("EDGES")?.unwrap_or(3);
+        anyhow::ensure!((1..=EDGES_MAX).contains(&edges), "EDGES: expected 1 to {EDGES_MAX}, found {edges}");
+        Ok(Self {
+            shoppers: number("SHOPPERS")?.unwrap_or(0),
+            folder: folder()?,
+            sale: text("SALE").map_or_else(|| SAMPLE.into(), PathBuf::from),
+            edges,
+            first_port: number("PORT")?,
+            once: text("ONCE").is_some_and(|once| once != "0"),
+        })
+    }
+}
+
+fn text(name: &str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+fn number<T: FromStr<Err: Display>>(name: &str) -> anyhow::Result<Option<T>> {
+    let Some(text) = text(name) else { return Ok(None) };
+    match text.parse() {
+        Ok(number) => Ok(Some(number)),
+        Err(error) => anyhow::bail!("{name}: expected a number, found {text:?} ({error})"),
+    }
+}
+
+fn folder() -> anyhow::Result<PathBuf> {
+    match text("DEMO_DIR") {
+        Some(folder) => Ok(folder.into()),
+        None => Ok(tempfile::Builder::new().prefix("doorbuster-demo-").tempdir()?.keep()),
+    }
+}
+
+/// What the demo needs to know of a sale file; the allocator checks the rest.
+pub(super) struct Sale {
+    pub(super) id: String,
+    pub(super) title: String,
+    /// In the file's order.
+    pub(super) skus: Vec<String>,
+}
+
+#[derive(Deserialize)]
+struct File {
+    sale: Head,
+    items: Vec<Item>,
+}
+
+#[derive(Deserialize)]
+struct Head {
+    id: String,
+    title: String,
+}
+
+#[derive(Deserialize)]
+struct Item {
+    sku: String,
+}
+
+impl Sale {
+    pub(super) fn read(path: &Path) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("read {}", path.display()))?;
+        let file: File = toml::from_str(&text).with_context(|| format!("{} is no sale", path.display()))?;
+        let skus = file.items.into_iter().map(|item| item.sku).collect();
+        Ok(Self { id: file.sale.id, title: file.sale.title, skus })
+    }
+}
