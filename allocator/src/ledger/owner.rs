@@ -181,6 +181,8 @@ impl Owner {
                     if let (Err(_), Some(sale)) = (&outcome, &request.stored) {
                         self.publishing.forget(sale, self.store.as_mut());
                     }
+                    // Whoever hears the answer may look at once.
+                    self.show();
                     request.done(outcome);
                 }
                 Command::SiteChanged { site } => self.publishing.render(site, &self.core),

@@ -54,7 +54,8 @@ impl Key {
     /// [`KeyError`] when the file is not there, or holds fewer than [`KEY_BYTES_MIN`] bytes.
     pub fn read(path: &Path) -> Result<Self, KeyError> {
         let bytes = std::fs::read(path).map_err(|source| KeyError::Read { path: path.into(), source })?;
-        let secret = bytes.trim_ascii_end();
+        let secret = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+        let secret = secret.strip_suffix(b"\r").unwrap_or(secret);
         if secret.len() < KEY_BYTES_MIN {
             return Err(KeyError::Short { path: path.into(), least: KEY_BYTES_MIN, found: secret.len() });
         }
