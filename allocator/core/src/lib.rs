@@ -29,7 +29,8 @@ pub use report::{Report, SkuReport};
 pub use sale::{ItemDefinition, Sale, SaleDefinition, SaleStage};
 pub use settings::Settings;
 pub use snapshot::{
-    AlertSnapshot, EdgeSnapshot, EdgeState, EscrowSnapshot, SaleSnapshot, SaleState, SkuSnapshot, Snapshot,
+    AlertSnapshot, EdgeSnapshot, EdgeState, EscrowSnapshot, QuarantineSnapshot, SaleSnapshot, SaleState, SkuSnapshot,
+    Snapshot,
 };
 
 /// How often every live session hears the words; also the allocator's heartbeat.

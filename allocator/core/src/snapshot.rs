@@ -35,6 +35,17 @@ pub struct EdgeSnapshot {
     pub last_heard_ms_ago: Option<u64>,
     /// Orders that it placed.
     pub orders: u64,
+    /// What its fenced epochs have in quarantine.
+    pub quarantine: Vec<QuarantineSnapshot>,
+}
+
+/// What one fenced epoch has in quarantine, over all SKUs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub struct QuarantineSnapshot {
+    /// The epoch.
+    pub epoch: u64,
+    /// Units of every SKU.
+    pub units: Units,
 }
 
 /// How an edge stands.

@@ -35,7 +35,7 @@ export function App() {
         </p>
         {snapshot ? (
           <>
-            <Edges edges={snapshot.edges} sales={snapshot.sales} ask={ask} />
+            <Edges edges={snapshot.edges} ask={ask} />
             <Sales snapshot={snapshot} throughput={throughput} now_ms={now_ms} ask={ask} />
           </>
         ) : (

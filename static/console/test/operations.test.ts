@@ -8,7 +8,7 @@ import { evictionOutcome } from '../src/ledger/eviction';
 import { troubles } from '../src/ledger/trouble';
 import { plan } from '../src/view/operation_plan';
 
-const edge: Edge = { id: 'edge-1', state: 'live', epoch: 2, shop: null, last_heard_ms_ago: 1, orders: 0 };
+const edge: Edge = { id: 'edge-1', state: 'live', epoch: 2, shop: null, last_heard_ms_ago: 1, orders: 0, quarantine: [] };
 const sku: Sku = {
   sku: 'copper-kettle', name: 'Copper kettle', supply: 100, budget: 0, pool: 20,
   escrow: [{ edge: 'edge-1', epoch: 2, units: 30 }], sold: 50, quarantine: 0, written_off: 0,
@@ -34,12 +34,10 @@ test('an eviction is not sent to an edge that began another epoch meanwhile', ()
   expect(plan(operation, later, null).path).toBeNull();
 });
 
-test('the live epoch cannot be written off', () => {
-  expect(epochsToWriteOff({ ...edge, epoch: 3 })).toEqual([2, 1]);
-  expect(epochsToWriteOff({ ...edge, epoch: 3, state: 'fenced' })).toEqual([3, 2, 1]);
+test('only an epoch with units in quarantine can be written off', () => {
+  expect(epochsToWriteOff(edge)).toEqual([]);
   const known = [{ epoch: 1, units: 0 }, { epoch: 2, units: 7 }, { epoch: 3, units: 1 }];
   expect(epochsToWriteOff({ ...edge, epoch: 4, quarantine: known })).toEqual([3, 2]);
-  expect(epochsToWriteOff({ ...edge, epoch: 0, state: 'new' })).toEqual([]);
 });
 
 test('ids are escaped in paths', () => {

@@ -21,6 +21,16 @@ fn an_edge_goes_from_new_to_live_to_away_to_fenced() {
 }
 
 #[test]
+fn an_evicted_edge_shows_what_its_epoch_has_in_quarantine() {
+    let mut desk = Desk::selling(&["one"], 20, 3);
+    let peer = desk.join("one", 1);
+    assert_eq!(desk.core.snapshot(desk.now).edges[0].quarantine, []);
+    desk.operator(Operator::Evict { edge: peer.edge });
+    let edges = serde_json::to_value(desk.core.snapshot(desk.now).edges).unwrap();
+    assert_eq!(edges[0]["quarantine"], serde_json::json!([{ "epoch": 1, "units": 3 }]));
+}
+
+#[test]
 fn the_json_has_the_consoles_names() {
     let mut desk = Desk::selling(&["one"], 20, 0);
     let mut peer = desk.join("one", 1);

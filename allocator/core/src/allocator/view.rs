@@ -1,11 +1,13 @@
 //! What the console and the reports see.
 
-use doorbuster_proto::{EdgeId, SaleId, Timestamp, Units};
+use std::collections::BTreeMap;
+
+use doorbuster_proto::{EdgeId, Epoch, SaleId, Timestamp, Units};
 
 use super::Allocator;
 use crate::{
-    AWAY_MS, Account, Count, EdgeSnapshot, EdgeState, EscrowSnapshot, ItemDefinition, Phase, Report, Sale,
-    SaleSnapshot, SaleStage, SaleState, SkuReport, SkuSnapshot, Snapshot, Stock,
+    AWAY_MS, Account, Count, EdgeSnapshot, EdgeState, EscrowSnapshot, ItemDefinition, Phase, QuarantineSnapshot,
+    Report, Sale, SaleSnapshot, SaleStage, SaleState, SkuReport, SkuSnapshot, Snapshot, Stock,
 };
 
 impl Allocator {
@@ -50,8 +52,23 @@ impl Allocator {
             epoch: self.image.last_epoch(&id).map(|(epoch, _)| epoch.0),
             last_heard_ms_ago: heard_at.map(|at| now.since_ms(at)),
             orders: self.image.counts.of_edge(&id).taken,
+            quarantine: self.quarantine_of(&id),
             id,
         }
+    }
+
+    fn quarantine_of(&self, edge: &EdgeId) -> Vec<QuarantineSnapshot> {
+        let mut held: BTreeMap<Epoch, Units> = BTreeMap::new();
+        for (account, units) in self.image.stock.values().flat_map(|stock| &stock.accounts) {
+            if let Account::Quarantine(of, epoch) = account
+                && of == edge
+                && !units.is_zero()
+            {
+                let sum = held.entry(*epoch).or_default();
+                *sum = sum.plus(*units);
+            }
+        }
+        held.into_iter().map(|(epoch, units)| QuarantineSnapshot { epoch: epoch.0, units }).collect()
     }
 
     fn edge_state(&self, edge: &EdgeId, now: Timestamp) -> EdgeState {

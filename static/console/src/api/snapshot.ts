@@ -10,8 +10,8 @@ export interface Edge {
   shop: string | null;
   last_heard_ms_ago: number | null;
   orders: number;
-  /** Units that its fenced epochs have in quarantine; an allocator that does not say leaves it out. */
-  quarantine?: EpochUnits[];
+  /** Units that its fenced epochs have in quarantine. */
+  quarantine: EpochUnits[];
 }
 
 export interface EpochUnits {

@@ -7,8 +7,6 @@ import { Figure } from './figure';
 
 interface Props {
   edge: Edge;
-  /** Whether any sale has units in quarantine. */
-  quarantined: boolean;
   ask: (operation: Operation) => void;
 }
 
@@ -22,9 +20,9 @@ const MEANING: Record<EdgeState, string> = {
   refused: 'its hello was refused',
 };
 
-export function EdgeCard({ edge, quarantined, ask }: Props) {
+export function EdgeCard({ edge, ask }: Props) {
   const mayEvict = edge.state === 'live' || edge.state === 'away' || edge.state === 'refused';
-  const mayWriteOff = quarantined && epochsToWriteOff(edge).length > 0;
+  const mayWriteOff = epochsToWriteOff(edge).length > 0;
   return (
     <li class={`edge edge-${edge.state}`} data-testid="edge" data-edge={edge.id} data-state={edge.state}>
       <div class="edge-head">

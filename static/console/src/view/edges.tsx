@@ -1,17 +1,15 @@
 import type { Operation } from '../api/operation';
-import type { Edge, Sale } from '../api/snapshot';
+import type { Edge } from '../api/snapshot';
 import { plural } from '../format';
 import { EdgeCard } from './edge_card';
 
 interface Props {
   edges: Edge[];
-  sales: Sale[];
   ask: (operation: Operation) => void;
 }
 
-export function Edges({ edges, sales, ask }: Props) {
+export function Edges({ edges, ask }: Props) {
   const live = edges.filter((edge) => edge.state === 'live').length;
-  const quarantined = sales.some((sale) => sale.skus.some((sku) => sku.quarantine > 0));
   return (
     <section aria-labelledby="edges-title">
       <div class="section-head">
@@ -23,7 +21,7 @@ export function Edges({ edges, sales, ask }: Props) {
       {edges.length === 0 && <p class="empty">No edge is configured.</p>}
       <ul class="edges">
         {edges.map((edge) => (
-          <EdgeCard key={edge.id} edge={edge} quarantined={quarantined} ask={ask} />
+          <EdgeCard key={edge.id} edge={edge} ask={ask} />
         ))}
       </ul>
     </section>

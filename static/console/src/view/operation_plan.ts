@@ -88,7 +88,7 @@ function writeOff(id: string, snapshot: Snapshot, choice: number | null): Plan {
     effects: [
       'Do this only when the disk of that epoch will never come back.',
       'What the epoch has in quarantine is written off: those units are neither sold nor put back on sale.',
-      `Each of those units may be an order that a shopper saw as placed. ${quarantineWords(snapshot, edge, epoch)}`,
+      `Each of those units may be an order that a shopper saw as placed. ${quarantineWords(edge, epoch)}`,
       'Should the disk come back after all, its orders are taken from what was written off first.',
     ],
     epochs,
@@ -99,14 +99,9 @@ function writeOff(id: string, snapshot: Snapshot, choice: number | null): Plan {
   };
 }
 
-function quarantineWords(snapshot: Snapshot, edge: Edge | undefined, epoch: number | undefined): string {
-  const held = edge?.quarantine?.find((entry) => entry.epoch === epoch);
-  if (held) {
-    return `This epoch has ${plural(held.units, 'unit')} in quarantine now.`;
-  }
-  const skus = snapshot.sales.flatMap((sale) => sale.skus);
-  const all = skus.reduce((sum, sku) => sum + sku.quarantine, 0);
-  return `All edges together have ${plural(all, 'unit')} in quarantine now.`;
+function quarantineWords(edge: Edge | undefined, epoch: number | undefined): string {
+  const held = edge?.quarantine.find((entry) => entry.epoch === epoch);
+  return `This epoch has ${plural(held?.units ?? 0, 'unit')} in quarantine now.`;
 }
 
 function resumeGrants(snapshot: Snapshot): Plan {
