@@ -177,6 +177,6 @@ pub struct Word {
 pub struct Published {
     /// The version of the pages to serve.
     pub site: SiteVersion,
-    /// Every sale that is not settled, as far as this edge sells it.
+    /// Every sale on show, as far as this edge sells it.
     pub sales: Vec<SaleRules>,
 }

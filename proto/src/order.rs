@@ -83,6 +83,8 @@ pub enum Verdict {
     NoUnit,
     /// Cancelled: the ledger knows no such sale or SKU.
     UnknownSku,
+    /// Cancelled: the same (sale, shopper, key) came before from another edge or epoch, for another SKU or other units.
+    KeyReused,
 }
 
 impl Verdict {
@@ -91,7 +93,7 @@ impl Verdict {
         match self {
             Self::Valid => OrderState::Reserved,
             Self::Repeat(first) => first,
-            Self::OverLimit | Self::NoUnit | Self::UnknownSku => OrderState::Cancelled,
+            Self::OverLimit | Self::NoUnit | Self::UnknownSku | Self::KeyReused => OrderState::Cancelled,
         }
     }
 }

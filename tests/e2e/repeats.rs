@@ -42,6 +42,22 @@ async fn a_key_belongs_to_one_purchase() {
 }
 
 #[tokio::test]
+async fn a_key_belongs_to_one_purchase_over_all_edges() {
+    let world = World::selling(2, SaleFile::new(SALE).item("lamp", 9, 2).item("mug", 9, 2).limit(4)).await;
+    let lamp = || intent("ann", "one-key", "lamp", 1);
+    let first = world.buy_as(0, lamp(), Patience::default()).await;
+    for _ in 0..2 {
+        let other = world.buy_as(1, intent("ann", "one-key", "mug", 1), Patience::default()).await;
+        assert!(other.outcome.is_refused("key-reused"), "{other:?}");
+    }
+    for at in 0..2 {
+        let again = world.buy_as(at, lamp(), Patience::default()).await;
+        assert_eq!(order(&again), order(&first));
+    }
+    assert_eq!(world.settle().await.sold(), 1);
+}
+
+#[tokio::test]
 async fn a_limit_holds_on_one_edge_and_over_all() {
     let world = World::selling(3, SaleFile::new(SALE).item("lamp", 90, 2).item("mug", 90, 1).limit(2)).await;
     order(&world.buy_as(0, intent("ann", "k1", "lamp", 1), Patience::default()).await);

@@ -21,7 +21,7 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use doorbuster_proto::{EdgeBody, EdgeId, Epoch, FromEdge, Instance, OrderId, Sku, Timestamp};
+use doorbuster_proto::{DiskId, EdgeBody, EdgeId, Epoch, FromEdge, Instance, OrderId, Sku, Timestamp};
 
 use crate::{
     BatchId, Command, Connection, Image, LedgerOrder, Operator, RequestId, SaleDefinition, Settings, Violation,
@@ -44,7 +44,9 @@ pub struct Allocator {
     /// What is softly known of each edge.
     watches: BTreeMap<EdgeId, Watch>,
     /// Epochs that must speak in this term before anything is granted or evicted.
-    awaited: BTreeMap<EdgeId, Epoch>,
+    awaited: BTreeSet<(EdgeId, Epoch)>,
+    /// Disks whose deferred hello was told of in this term.
+    deferred_told: BTreeSet<(EdgeId, DiskId)>,
     /// The word last said of each SKU.
     words: BTreeMap<Sku, bool>,
     words_due_at: Option<Timestamp>,
@@ -81,7 +83,8 @@ impl Allocator {
             log: Log::default(),
             links: BTreeMap::new(),
             watches: BTreeMap::new(),
-            awaited: BTreeMap::new(),
+            awaited: BTreeSet::new(),
+            deferred_told: BTreeSet::new(),
             words: BTreeMap::new(),
             words_due_at: None,
             to_place: BTreeSet::new(),

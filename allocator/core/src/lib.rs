@@ -41,7 +41,7 @@ pub const AWAY_MS: u64 = 2_000;
 pub const RECALL_MS: u64 = 200;
 /// The most alerts that the snapshot keeps.
 pub const ALERTS_MAX: usize = 100;
-/// The most sales that the ledger keeps.
+/// The most sales that are not settled.
 pub const SALES_MAX: usize = 1_024;
 /// The most items of one sale.
 pub const ITEMS_MAX: usize = 1_024;

@@ -100,8 +100,8 @@ pub enum Refusal {
         /// The sale.
         sale: SaleId,
     },
-    /// The ledger keeps at most so many sales.
-    #[error("the ledger keeps at most {SALES_MAX} sales")]
+    /// The ledger keeps at most so many sales that are not settled.
+    #[error("at most {SALES_MAX} sales may be unsettled")]
     TooManySales,
     /// A sale has at most so many items.
     #[error("a sale has at most {ITEMS_MAX} items")]
@@ -132,8 +132,8 @@ pub enum Refusal {
         /// The epoch.
         epoch: Epoch,
     },
-    /// Only a fenced epoch has a quarantine.
-    #[error("epoch {epoch} of edge {edge} is not fenced, or is closed already")]
+    /// Only a fenced epoch has a quarantine; and one that is closed, of halted SKUs.
+    #[error("epoch {epoch} of edge {edge} is not fenced, or is closed and has nothing in quarantine")]
     NotFenced {
         /// The edge.
         edge: EdgeId,

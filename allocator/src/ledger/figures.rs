@@ -88,6 +88,7 @@ mod tests {
             epoch: Some(1),
             last_heard_ms_ago: None,
             orders: 0,
+            quarantine: Vec::new(),
         };
         let edges = vec![edge("edge-1"), edge("edge-2")];
         let snapshot =

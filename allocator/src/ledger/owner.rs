@@ -19,7 +19,7 @@ use super::rate::Rate;
 use super::requests::Requests;
 use super::{FIGURES_MS_MIN, INPUTS_QUEUED_MAX, Ledger};
 use crate::admin::Metrics;
-use crate::clock;
+use crate::clock::Clock;
 use crate::store::LedgerStore;
 
 /// What an owner is made of.
@@ -43,6 +43,7 @@ pub struct Owner {
     publishing: Publishing,
     shops: BTreeMap<EdgeId, Option<String>>,
     metrics: Arc<Metrics>,
+    clock: Clock,
     inputs: mpsc::Receiver<Input>,
     peers: Peers,
     requests: Requests,
@@ -66,7 +67,8 @@ impl Owner {
     pub fn new(parts: Parts) -> (Self, Ledger) {
         let Parts { core, store, publishing, shops, metrics } = parts;
         let (sender, inputs) = mpsc::channel(INPUTS_QUEUED_MAX);
-        let now = clock::now();
+        let mut clock = Clock::starting();
+        let now = clock.now();
         let figures = Arc::new(ArcSwap::from_pointee(Figures::new(core.snapshot(now), 0.0, 0, &shops)));
         let connections = Arc::new(AtomicU64::new(1));
         let ledger = Ledger { inputs: sender, figures: figures.clone(), connections };
@@ -76,6 +78,7 @@ impl Owner {
             publishing,
             shops,
             metrics,
+            clock,
             inputs,
             peers: Peers::default(),
             requests: Requests::default(),
@@ -102,7 +105,7 @@ impl Owner {
 
     /// Waits for inputs, a timer of the core, or the next snapshot, whichever comes first.
     fn wait(&mut self, runtime: &Runtime, waiting: &mut Vec<Input>) {
-        let now = clock::now();
+        let now = self.clock.now();
         let due = self.figures_at.after_ms(FIGURES_MS_MIN);
         let due = self.core.poll_timeout().map_or(due, |timeout| timeout.min(due));
         let idle = self.unwritten.batches.is_empty() && !self.stopping;
@@ -114,7 +117,7 @@ impl Owner {
     }
 
     fn turn(&mut self, inputs: impl ExactSizeIterator<Item = Input>) {
-        let now = clock::now();
+        let now = self.clock.now();
         if inputs.len() > 0 {
             self.metrics.inputs_per_turn.observe(inputs.len() as f64);
         }
@@ -127,7 +130,7 @@ impl Owner {
         self.drain();
         self.write();
         self.drain();
-        if clock::now().since_ms(self.figures_at) >= FIGURES_MS_MIN {
+        if self.clock.now().since_ms(self.figures_at) >= FIGURES_MS_MIN {
             self.show();
         }
     }
@@ -172,7 +175,7 @@ impl Owner {
                     if !self.peers.send(connection, message) {
                         self.peers.hang_up(connection, "the edge does not keep up with its messages");
                         self.metrics.slow_edges.inc();
-                        self.core.handle_disconnected(connection, clock::now());
+                        self.core.handle_disconnected(connection, self.clock.now());
                     }
                 }
                 Command::HangUp { connection, reason } => self.peers.hang_up(connection, &reason),
@@ -205,14 +208,14 @@ impl Owner {
             give_up(&error);
         }
         self.metrics.committed(writes.len(), sync, begun.elapsed());
-        let now = clock::now();
+        let now = self.clock.now();
         for batch in batches {
             self.core.handle_persisted(batch, now);
         }
     }
 
     fn show(&mut self) {
-        let now = clock::now();
+        let now = self.clock.now();
         let snapshot = self.core.snapshot(now);
         let orders_per_s = self.rate.note(now, orders_of(&snapshot));
         self.figures.store(Arc::new(Figures::new(snapshot, orders_per_s, self.peers.count(), &self.shops)));

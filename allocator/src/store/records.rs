@@ -110,17 +110,24 @@ impl Record for EpochHead {
     fn encode(&self, to: &mut Encoder) {
         to.bytes16(self.disk.0.to_be_bytes());
         to.u8(phase_tag(self.phase));
-        to.u8(self.confirmed.into());
+        to.u8(u8::from(self.confirmed) | u8::from(self.written_off) << 1);
         for seq in [self.up_taken, self.verdicts_taken, self.down_tail, self.down_taken] {
             to.number(seq.0);
         }
     }
 
     fn decode(from: &mut Decoder<'_>) -> Result<Self, Corrupt> {
+        let disk = DiskId(u128::from_be_bytes(from.bytes16()?));
+        let phase = phase(from)?;
+        let (confirmed, written_off) = match from.u8()? {
+            flags @ 0..=3 => (flags & 1 != 0, flags & 2 != 0),
+            flags => return Err(Corrupt::Tag("flags of an epoch", flags)),
+        };
         Ok(Self {
-            disk: DiskId(u128::from_be_bytes(from.bytes16()?)),
-            phase: phase(from)?,
-            confirmed: from.flag("confirmed")?,
+            disk,
+            phase,
+            confirmed,
+            written_off,
             up_taken: Seq(from.number()?),
             verdicts_taken: Seq(from.number()?),
             down_tail: Seq(from.number()?),
@@ -230,6 +237,7 @@ fn encode_verdict(to: &mut Encoder, verdict: Verdict) {
         }
         Verdict::NoUnit => to.u8(4),
         Verdict::UnknownSku => to.u8(5),
+        Verdict::KeyReused => to.u8(6),
     }
 }
 
@@ -240,6 +248,7 @@ fn decode_verdict(from: &mut Decoder<'_>) -> Result<Verdict, Corrupt> {
         3 => state(from).map(Verdict::Repeat),
         4 => Ok(Verdict::NoUnit),
         5 => Ok(Verdict::UnknownSku),
+        6 => Ok(Verdict::KeyReused),
         tag => Err(Corrupt::Tag("verdict", tag)),
     }
 }

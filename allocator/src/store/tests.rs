@@ -83,7 +83,11 @@ fn down(seq: u64, entry: DownEntry) -> Write {
 
 fn verdicts(last: u64) -> Write {
     let judged = |seq, verdict| Judged { seq: Seq(seq), order: OrderId([1; 16]), verdict };
-    let verdicts = vec![judged(last - 1, Verdict::Repeat(OrderState::Paid)), judged(last, Verdict::Valid)];
+    let verdicts = vec![
+        judged(last - 2, Verdict::KeyReused),
+        judged(last - 1, Verdict::Repeat(OrderState::Paid)),
+        judged(last, Verdict::Valid),
+    ];
     Write::Verdicts { edge: edge(), epoch: Epoch(1), last: Seq(last), verdicts }
 }
 
@@ -92,6 +96,7 @@ fn writes() -> Vec<Write> {
         disk: DiskId(7),
         phase: Phase::Fenced,
         confirmed: true,
+        written_off: true,
         up_taken: Seq(300),
         verdicts_taken: Seq(2),
         down_tail: Seq(3),

@@ -54,7 +54,9 @@ impl Edge {
     fn take_state(&mut self, id: OrderId, state: OrderState) {
         let Some(order) = self.orders.find(&id) else { return };
         let status = match (order.status, state) {
-            (OrderStatus::Cancelled(_), OrderState::Cancelled) => return,
+            // Where the key was reused, the state is that of the purchase which has the id.
+            (OrderStatus::Cancelled(CancelledBecause::KeyReused), _)
+            | (OrderStatus::Cancelled(_), OrderState::Cancelled) => return,
             // The verdict on a tail's order was lost on the way. If the id is consumed, the ledger says so to a repeat.
             (OrderStatus::Pending, OrderState::Cancelled) if Some(order.epoch) != self.meta.epoch => {
                 OrderStatus::Cancelled(CancelledBecause::NoUnit)

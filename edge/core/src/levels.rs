@@ -1,8 +1,9 @@
 //! Levels and demand, told at each heartbeat, and at once when the stock runs low. Soft: newest wins.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::iter;
 
-use doorbuster_proto::{EdgeBody, Level, Sku, Timestamp, Units};
+use doorbuster_proto::{BATCH_ENTRIES_MAX, EdgeBody, Level, SaleId, Sku, Timestamp, Units};
 
 use crate::node::Edge;
 use crate::session::{Phase, Standing};
@@ -56,8 +57,22 @@ impl Edge {
             skus.extend(all.cloned());
         }
         self.demand.told_at = self.clock;
-        let levels = skus.into_iter().map(|sku| self.level(sku)).collect();
-        self.send(EdgeBody::Levels(levels));
+        let mut levels: Vec<Level> = skus.into_iter().map(|sku| self.level(sku)).collect();
+        // An empty shelf of a sale that is over here would ask for grants that come back at once.
+        levels.retain(|level| self.is_open(&level.sku.sale));
+        self.send_levels(&levels);
+    }
+
+    /// An empty notice is sent too: it says that the edge is there.
+    fn send_levels(&mut self, levels: &[Level]) {
+        let (first, rest) = levels.split_at(levels.len().min(BATCH_ENTRIES_MAX));
+        for chunk in iter::once(first).chain(rest.chunks(BATCH_ENTRIES_MAX)) {
+            self.send(EdgeBody::Levels(chunk.to_vec()));
+        }
+    }
+
+    fn is_open(&self, sale: &SaleId) -> bool {
+        self.sales.find(sale).is_some_and(|sale| !sale.closed && self.clock < sale.rules.ends_at)
     }
 
     fn level(&mut self, sku: Sku) -> Level {

@@ -107,15 +107,15 @@ impl Edge {
         self.commands.pop_front().or_else(|| self.persist())
     }
 
-    /// One order of a shopper.
+    /// One order of a shopper, once it is durable.
     pub fn order(&self, shopper: &ShopperId, id: OrderId) -> Option<OrderView> {
-        self.orders.find(&id).filter(|order| order.shopper == *shopper)?;
+        self.orders.find(&id).filter(|order| order.shopper == *shopper && self.is_durable(id))?;
         self.orders.view(id)
     }
 
-    /// A shopper's orders, newest first.
+    /// A shopper's durable orders, newest first.
     pub fn orders(&self, shopper: &ShopperId) -> impl Iterator<Item = OrderView> {
-        self.orders.of_shopper(shopper)
+        self.orders.of_shopper(shopper).filter(|order| self.is_durable(order.id))
     }
 
     /// Every order placed here, as it is kept.
@@ -170,7 +170,7 @@ impl Edge {
             up_tail: self.durable.up_tail,
             verdicts_taken: self.durable.up_taken,
             down_taken: self.durable.down_taken,
-            led_by: self.meta.led_by,
+            led_by: self.durable.led_by,
             site: self.site,
             closing: self.meta.closing,
         };

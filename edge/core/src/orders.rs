@@ -67,6 +67,8 @@ pub enum CancelledBecause {
     NoUnit,
     /// The ledger knows no such sale or SKU.
     UnknownSku,
+    /// The id stands for another purchase, placed elsewhere. Consumes the id for this purchase only.
+    KeyReused,
     /// The ledger cancelled it later, or it repeats an order that came to nothing elsewhere.
     Ledger,
 }
@@ -77,6 +79,7 @@ impl fmt::Display for CancelledBecause {
             Self::OverLimit => "over-limit",
             Self::NoUnit => "no-unit",
             Self::UnknownSku => "unknown-sku",
+            Self::KeyReused => "key-reused",
             Self::Ledger => "ledger",
         })
     }
@@ -109,6 +112,7 @@ impl From<Verdict> for OrderStatus {
             Verdict::OverLimit => Self::Cancelled(CancelledBecause::OverLimit),
             Verdict::NoUnit => Self::Cancelled(CancelledBecause::NoUnit),
             Verdict::UnknownSku => Self::Cancelled(CancelledBecause::UnknownSku),
+            Verdict::KeyReused => Self::Cancelled(CancelledBecause::KeyReused),
         }
     }
 }

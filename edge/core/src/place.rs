@@ -45,15 +45,14 @@ impl Edge {
     /// A repeat is answered before any other check, also after the end, also when sold out.
     pub(crate) fn decide(&self, purchase: &Purchase) -> Decision {
         let id = purchase.order();
-        let consumed = |order: &&Order| order.status != OrderStatus::Cancelled(CancelledBecause::NoUnit);
-        match self.orders.find(&id).filter(consumed) {
+        match self.orders.find(&id).filter(|before| consumes_id(before, purchase)) {
             Some(before) => self.repeat(id, before, purchase),
             None => self.refuse(purchase).map_or_else(|| self.sell(id, purchase), refused),
         }
     }
 
     fn repeat(&self, id: OrderId, before: &Order, purchase: &Purchase) -> Decision {
-        if before.sku.code != purchase.sku || before.units != purchase.units {
+        if !is_same(before, purchase) {
             return refused(Refusal::KeyReused);
         }
         self.answer_of(id).map_or(Decision::Join(id), Decision::Answer)
@@ -142,6 +141,20 @@ impl Edge {
             self.demand.tell(&sku);
         }
     }
+}
+
+/// Whether the order leaves its id to no such purchase as this one.
+fn consumes_id(before: &Order, purchase: &Purchase) -> bool {
+    match before.status {
+        OrderStatus::Cancelled(CancelledBecause::NoUnit) => false,
+        // The id is another purchase's, and this may be that one: the ledger knows.
+        OrderStatus::Cancelled(CancelledBecause::KeyReused) => is_same(before, purchase),
+        _ => true,
+    }
+}
+
+fn is_same(before: &Order, purchase: &Purchase) -> bool {
+    before.sku.code == purchase.sku && before.units == purchase.units
 }
 
 fn refused(refusal: Refusal) -> Decision {

@@ -2,14 +2,15 @@
 
 use std::collections::BTreeSet;
 
-use doorbuster_proto::{Epoch, OrderId, SaleId, Seq, Sku};
+use doorbuster_proto::{Epoch, Instance, OrderId, SaleId, Seq, Sku, Term};
 
 use crate::node::Edge;
 use crate::{BatchId, Command, Write};
 
-/// How far the disk is, as far as both logs and the epoch go.
+/// How far the disk is, as far as the leader, the epoch and both logs go.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Mark {
+    pub(crate) led_by: Option<(Term, Instance)>,
     pub(crate) epoch: Option<Epoch>,
     pub(crate) closing: bool,
     pub(crate) up_tail: Seq,
@@ -84,6 +85,7 @@ impl Edge {
     /// The state in memory, as a mark.
     pub(crate) fn mark(&self) -> Mark {
         Mark {
+            led_by: self.meta.led_by,
             epoch: self.meta.epoch,
             closing: self.meta.closing,
             up_tail: self.up.tail(),

@@ -110,6 +110,7 @@ impl Edge {
                 Answer::Refused(Refusal::LimitReached { limit })
             }
             OrderStatus::Cancelled(CancelledBecause::UnknownSku) => Answer::Refused(Refusal::UnknownSku),
+            OrderStatus::Cancelled(CancelledBecause::KeyReused) => Answer::Refused(Refusal::KeyReused),
             OrderStatus::Cancelled(CancelledBecause::NoUnit) => Answer::Queueing { retry_after_ms: QUEUEING_RETRY_MS },
             _ => Answer::Reserved(view),
         })
@@ -123,7 +124,7 @@ impl Edge {
         }
     }
 
-    fn is_durable(&self, id: OrderId) -> bool {
+    pub(crate) fn is_durable(&self, id: OrderId) -> bool {
         let order = self.orders.find(&id);
         order.is_some_and(|order| Some(order.epoch) != self.meta.epoch || order.seq <= self.durable_tail())
     }

@@ -70,6 +70,7 @@ fn allocator_bodies() -> Vec<AllocatorBody> {
         Verdict::Repeat(OrderState::Expired),
         Verdict::NoUnit,
         Verdict::UnknownSku,
+        Verdict::KeyReused,
     ];
     let verdicts = verdicts.into_iter().zip(1..).map(|(verdict, seq)| OrderVerdict { seq: Seq(seq), verdict });
     let refused = Refused { reason: RefusedReason::DiskRolledBack, detail: "tail 3, watermark 5".into() };

@@ -115,6 +115,7 @@ impl From<OrderVerdict> for wire::OrderVerdict {
             Verdict::Repeat(first) => (wire::Verdict::Repeat, Some(first)),
             Verdict::NoUnit => (wire::Verdict::NoUnit, None),
             Verdict::UnknownSku => (wire::Verdict::UnknownSku, None),
+            Verdict::KeyReused => (wire::Verdict::KeyReused, None),
         };
         let first = first.map_or(wire::State::Unspecified, wire::State::from);
         Self { seq: seq.0, verdict: verdict.into(), first: first.into() }
@@ -131,6 +132,7 @@ impl TryFrom<wire::OrderVerdict> for OrderVerdict {
             wire::Verdict::Repeat => Verdict::Repeat(OrderState::try_from(from.first())?),
             wire::Verdict::NoUnit => Verdict::NoUnit,
             wire::Verdict::UnknownSku => Verdict::UnknownSku,
+            wire::Verdict::KeyReused => Verdict::KeyReused,
             wire::Verdict::Unspecified => return Err(Malformed::UnknownCase("verdict", from.verdict)),
         };
         Ok(Self { seq: Seq(from.seq), verdict })

@@ -1,6 +1,6 @@
 //! The end of a sale.
 
-use doorbuster_allocator_core::{Operator, Outcome, SaleStage, SaleState};
+use doorbuster_allocator_core::{Operator, Outcome, Refusal, RequestId, SALES_MAX, SaleStage, SaleState};
 use doorbuster_proto::{AllocatorBody, DownEntry, EdgeBody, Epoch, UpEntry};
 
 use super::desk::{Desk, ENDS, Out, Peer, down, hard, order, returned, sale};
@@ -119,4 +119,17 @@ fn shown(outs: &[Out]) -> Vec<&str> {
         _ => None,
     });
     published.expect("what is published is told").sales.iter().map(|rules| rules.sale.as_str()).collect()
+}
+
+#[test]
+fn settled_sales_do_not_count_against_the_most() {
+    let mut desk = Desk::fresh(&["one"]);
+    let nth = |n: usize| sale(&format!("s{n}"), &[(&format!("c{n}"), 1)], 0);
+    for n in 0..SALES_MAX {
+        desk.core.handle_operator(RequestId(1), Operator::Publish(nth(n)), desk.now);
+    }
+    desk.drain();
+    assert_eq!(desk.outcome(Operator::Publish(nth(SALES_MAX))), Err(Refusal::TooManySales));
+    desk.operator(Operator::Close { sale: "s0".parse().unwrap() });
+    assert!(desk.outcome(Operator::Publish(nth(SALES_MAX))).is_ok());
 }

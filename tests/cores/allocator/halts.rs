@@ -1,9 +1,9 @@
 //! A SKU whose numbers cannot be trusted does not move.
 
-use doorbuster_allocator_core::{Operator, Refusal};
-use doorbuster_proto::{EdgeBody, Verdict};
+use doorbuster_allocator_core::{Operator, Outcome, Refusal};
+use doorbuster_proto::{EdgeBody, Epoch, Units, UpEntry, Verdict};
 
-use super::desk::{Desk, hard, id_of, order, placed, sale, taken, units};
+use super::desk::{Desk, hard, id_of, order, placed, returned, sale, taken, units};
 
 #[test]
 fn totals_that_differ_halt_the_sku_and_its_orders_wait() {
@@ -64,4 +64,34 @@ fn the_escrow_of_a_halted_sku_is_all_quarantine_when_it_is_fenced() {
     desk.say(&peer, EdgeBody::Up(batch));
     desk.operator(Operator::Evict { edge: peer.edge });
     assert_eq!(desk.accounts(), [10, 0, 0, 10, 0]);
+}
+
+#[test]
+fn a_sum_that_no_record_holds_halts_the_sku_and_is_not_kept() {
+    let mut desk = Desk::selling(&["one"], 20, 0);
+    let mut peer = desk.join("one", 1);
+    let most = Units::MAX.get();
+    desk.up(&mut peer, vec![returned(most), returned(most)]);
+    assert!(desk.stock("a").halted.is_some());
+    let total = desk.store.book(&peer.edge, peer.epoch.unwrap()).unwrap().total(&super::desk::sku("a"));
+    assert_eq!(total.returned, Units::ZERO);
+}
+
+#[test]
+fn what_a_halted_sku_has_in_quarantine_can_be_written_off_after_the_tail() {
+    let mut desk = Desk::selling(&["one"], 20, 3);
+    let mut peer = desk.join("one", 1);
+    let mut batch = peer.batch(vec![order("ann", 1)]);
+    batch.totals.clear();
+    desk.say(&peer, EdgeBody::Up(batch));
+    desk.operator(Operator::Evict { edge: peer.edge.clone() });
+    let mut peer = peer.again(2);
+    desk.hello(&peer);
+    desk.up(&mut peer, vec![UpEntry::EpochClosed]);
+    assert_eq!(desk.accounts(), [10, 0, 0, 10, 0]);
+    let write_off = || Operator::WriteOff { edge: "one".parse().unwrap(), epoch: Epoch(1) };
+    assert_eq!(desk.outcome(write_off()), Ok(Outcome::WrittenOff { units: units(10) }));
+    assert_eq!(desk.accounts(), [10, 0, 0, 0, 10]);
+    let refused = desk.outcome(write_off());
+    assert_eq!(refused, Err(Refusal::NotFenced { edge: peer.edge, epoch: Epoch(1) }));
 }

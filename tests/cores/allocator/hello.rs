@@ -224,3 +224,47 @@ fn an_edge_ahead_of_the_ledger_halts_everything() {
         assert!(desk.stock("a").halted.is_some());
     }
 }
+
+#[test]
+fn a_disk_of_another_edge_is_refused_and_nothing_halts() {
+    let mut desk = Desk::selling(&["one", "two"], 20, 0);
+    let (one, two) = (desk.join("one", 1), desk.join("two", 2));
+    for epoch in [None, one.epoch] {
+        let swapped = Peer { edge: two.edge.clone(), epoch, ..one.again(3) };
+        let outs = desk.hello(&swapped);
+        let welcomes = welcomes(&outs, &swapped);
+        let [Welcome::Refused(refused)] = welcomes.as_slice() else { panic!("{welcomes:?}") };
+        assert_eq!(refused.reason, RefusedReason::UnknownEdge);
+        assert!(refused.detail.ends_with("belongs to edge one, not to two"), "{}", refused.detail);
+        assert!(!outs.contains(&Out::HangUp(2)), "the living disk stays");
+    }
+    assert_eq!(desk.alerts.len(), 2);
+    assert_eq!(desk.stock("a").halted, None);
+}
+
+#[test]
+fn a_hello_without_an_epoch_cannot_confirm_what_was_never_made() {
+    let mut desk = Desk::selling(&["one"], 10, 2);
+    let old = desk.join("one", 1);
+    desk.begin(&mut Peer { disk: DiskId(99), ..Peer::new("one", 2) });
+    let mut old = old.again(3);
+    desk.hello(&old);
+    desk.up(&mut old, vec![order("ann", 1), UpEntry::EpochClosed]);
+    let most = Seq(u64::MAX);
+    let bare = Peer { epoch: None, verdicts_taken: most, down_taken: most, up_tail: most, ..old.again(4) };
+    let outs = desk.hello(&bare);
+    assert_eq!(refusal(&outs, &bare), RefusedReason::DiskRetired);
+    assert_eq!(desk.store.book(&old.edge, Epoch(1)).unwrap().head.verdicts_taken, Seq(2));
+}
+
+#[test]
+fn every_older_session_of_a_disk_and_every_waiting_one_is_hung_up() {
+    let mut desk = Desk::selling(&["one", "two"], 20, 0);
+    let living = desk.join("one", 1);
+    desk.join("two", 2);
+    desk.restart();
+    desk.hello(&living.again(3));
+    desk.hello(&Peer { disk: DiskId(99), ..Peer::new("one", 4) });
+    let outs = desk.hello(&living.again(5).again(5));
+    assert_eq!(outs[..2], [Out::HangUp(3), Out::HangUp(4)]);
+}

@@ -55,6 +55,8 @@ struct World {
     told: BTreeSet<&'static str>,
     /// Orders that once found no unit: that does not consume the id, so elsewhere the same one may stand.
     unitless: BTreeSet<OrderId>,
+    /// Orders whose key was used again for other units: there they are cancelled, and the first one may stand.
+    reused: BTreeSet<OrderId>,
 }
 
 impl World {
@@ -83,6 +85,7 @@ impl World {
             unwritten: Vec::new(),
             told: BTreeSet::new(),
             unitless: BTreeSet::new(),
+            reused: BTreeSet::new(),
         }
     }
 
@@ -131,6 +134,10 @@ impl World {
                     && order.reason == Some(CancelReason::NoUnit)
                 {
                     self.unitless.insert(order.id);
+                }
+                if let Write::Verdicts { verdicts, .. } = write {
+                    let reused = verdicts.iter().filter(|judged| judged.verdict == Verdict::KeyReused);
+                    self.reused.extend(reused.map(|judged| judged.order));
                 }
             }
             self.desk.core.handle_persisted(batch, self.desk.now);
@@ -329,6 +336,9 @@ impl World {
         assert!(held.values().all(|units| *units <= 5), "seed({seed}): {held:?}");
         for edge in &self.edges {
             for (order, state) in edge.answers.iter().filter(|(order, _)| !self.unitless.contains(order)) {
+                if *state == OrderState::Cancelled && self.reused.contains(order) {
+                    continue;
+                }
                 assert_eq!(store.orders[order].state, Some(*state), "seed({seed}): {order} on {}", edge.peer.edge);
             }
             for order in &edge.placed {
@@ -420,6 +430,7 @@ fn kind(verdict: Verdict) -> &'static str {
         Verdict::Repeat(_) => "a repeat",
         Verdict::NoUnit => "no unit",
         Verdict::UnknownSku => "unknown SKU",
+        Verdict::KeyReused => "a reused key",
     }
 }
 
@@ -442,7 +453,7 @@ fn conservation_holds_through_any_crash_and_every_unit_comes_home() {
     }
     assert_eq!(
         told,
-        BTreeSet::from(["a repeat", "no unit", "over the limit", "valid"]),
+        BTreeSet::from(["a repeat", "a reused key", "no unit", "over the limit", "valid"]),
         "the dice reach every verdict"
     );
 }

@@ -1,7 +1,7 @@
 //! A new term grants and evicts nothing until every epoch has spoken.
 
-use doorbuster_allocator_core::{Command, Operator, Outcome, Refusal, Write};
-use doorbuster_proto::{DiskId, Epoch, Term, Welcome};
+use doorbuster_allocator_core::{Command, HEARTBEAT_MS, Operator, Outcome, Refusal, Write};
+use doorbuster_proto::{AllocatorBody, DiskId, Epoch, Term, Welcome};
 
 use super::desk::{Desk, Out, Peer, granted, hard, welcomes};
 
@@ -66,11 +66,65 @@ fn another_disk_waits_for_its_answer() {
 }
 
 #[test]
-fn a_fenced_epoch_is_not_waited_for() {
-    let mut desk = Desk::selling(&["one"], 40, 2);
-    let peer = desk.join("one", 1);
-    desk.operator(Operator::Evict { edge: peer.edge });
+fn a_disk_that_waits_hears_a_heartbeat_and_is_told_of_once() {
+    let mut desk = Desk::selling(&["one", "two"], 40, 0);
+    desk.join("one", 1);
+    desk.join("two", 2);
     desk.restart();
+    let new_disk = Peer { disk: DiskId(99), ..Peer::new("one", 3) };
+    desk.hello(&new_disk);
+    let beat = |peer: &Peer| Out::To(peer.connection.0, AllocatorBody::Words(Vec::new()));
+    assert_eq!(desk.at(desk.now.after_ms(HEARTBEAT_MS)), [beat(&new_disk)]);
+    let again = new_disk.again(4);
+    assert_eq!(desk.hello(&again), [Out::HangUp(3)]);
+    assert_eq!(desk.alerts.len(), 1);
+}
+
+#[test]
+fn a_fenced_epoch_is_waited_for_until_its_disk_speaks() {
+    for credit in [0, 2] {
+        let mut desk = Desk::selling(&["one"], 40, credit);
+        let peer = desk.join("one", 1);
+        desk.operator(Operator::Evict { edge: peer.edge.clone() });
+        desk.restart();
+        assert_eq!(desk.core.snapshot(desk.now).waiting_for, std::slice::from_ref(&peer.edge));
+        desk.hello(&peer.again(2));
+        assert!(desk.core.snapshot(desk.now).waiting_for.is_empty());
+    }
+}
+
+#[test]
+fn an_old_disk_and_the_living_one_are_waited_for() {
+    let mut desk = Desk::selling(&["one"], 40, 2);
+    let old = desk.join("one", 1);
+    let mut living = Peer { disk: DiskId(99), ..Peer::new("one", 2) };
+    desk.begin(&mut living);
+    desk.restart();
+    desk.hello(&living.again(3));
+    assert_eq!(desk.core.snapshot(desk.now).waiting_for, std::slice::from_ref(&old.edge));
+    desk.hello(&old.again(4));
+    assert!(desk.core.snapshot(desk.now).waiting_for.is_empty());
+}
+
+#[test]
+fn an_epoch_that_was_written_off_is_not_waited_for() {
+    for credit in [0, 2] {
+        let mut desk = Desk::selling(&["one"], 40, credit);
+        let peer = desk.join("one", 1);
+        desk.operator(Operator::Evict { edge: peer.edge.clone() });
+        desk.operator(Operator::WriteOff { edge: peer.edge, epoch: Epoch(1) });
+        desk.restart();
+        assert!(desk.core.snapshot(desk.now).waiting_for.is_empty());
+    }
+}
+
+#[test]
+fn writing_off_ends_the_wait() {
+    let mut desk = Desk::selling(&["one"], 40, 0);
+    let peer = desk.join("one", 1);
+    desk.operator(Operator::Evict { edge: peer.edge.clone() });
+    desk.restart();
+    desk.operator(Operator::WriteOff { edge: peer.edge, epoch: Epoch(1) });
     assert!(desk.core.snapshot(desk.now).waiting_for.is_empty());
 }
 

@@ -1,9 +1,9 @@
 //! Up batches: once, in order, in one commit.
 
 use doorbuster_allocator_core::{Command, Write};
-use doorbuster_proto::{EdgeBody, Seq, UpEntry, Verdict};
+use doorbuster_proto::{EdgeBody, OrderPlaced, Seq, UpEntry, Verdict};
 
-use super::desk::{Desk, Out, Peer, hard, order, returned, taken};
+use super::desk::{Desk, Out, Peer, hard, id_of, order, placed, returned, taken};
 
 #[test]
 fn orders_sell_and_returns_go_to_the_pool() {
@@ -85,4 +85,14 @@ fn what_merely_forgets_is_written_without_a_sync() {
     assert_eq!(desk.synced.last(), Some(&false), "the down log is trimmed");
     desk.up(&mut peer, vec![order("ann", 1)]);
     assert_eq!(desk.synced.last(), Some(&true));
+}
+
+#[test]
+fn an_order_under_another_ones_id_ends_the_session() {
+    let mut desk = Desk::selling(&["one"], 20, 0);
+    let mut peer = desk.join("one", 1);
+    let stolen = OrderPlaced { order: id_of("bob"), ..placed("a", "ann", "ann", 1) };
+    let outs = desk.up(&mut peer, vec![order("eve", 1), UpEntry::OrderPlaced(stolen)]);
+    assert_eq!(outs, [Out::HangUp(1)]);
+    assert_eq!(desk.accounts(), [10, 10, 0, 0, 0], "nothing of the batch is applied");
 }

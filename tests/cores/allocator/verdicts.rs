@@ -1,7 +1,7 @@
 //! Verdicts: one for each order, told until they are confirmed.
 
 use doorbuster_allocator_core::{CancelReason, Operator};
-use doorbuster_proto::{EdgeBody, OrderState, Seq, UpBatch, Verdict};
+use doorbuster_proto::{DownEntry, EdgeBody, Epoch, OrderState, Seq, UpBatch, UpEntry, Verdict};
 
 use super::desk::{Desk, hard, id_of, order, taken};
 
@@ -73,4 +73,33 @@ fn a_batch_without_entries_carries_what_was_confirmed() {
     let outs = desk.say(&peer, EdgeBody::Up(batch));
     assert_eq!(hard(outs), [taken(&peer, 1, &[], false)]);
     assert!(desk.store.book(&peer.edge, peer.epoch.unwrap()).unwrap().verdicts.is_empty());
+}
+
+#[test]
+fn a_key_that_was_used_for_another_order_gives_its_units_back_and_leaves_the_first_alone() {
+    let mut desk = Desk::selling(&["one", "two"], 20, 0);
+    let mut one = desk.join("one", 1);
+    let mut two = desk.join("two", 2);
+    desk.up(&mut one, vec![order("ann", 1)]);
+    let first = desk.core.order(id_of("ann")).cloned();
+    let outs = desk.up(&mut two, vec![order("ann", 2)]);
+    assert_eq!(hard(outs), [taken(&two, 1, &[(1, Verdict::KeyReused)], false)]);
+    assert_eq!(desk.accounts(), [12, 7, 1, 0, 0]);
+    assert_eq!(desk.core.order(id_of("ann")).cloned(), first);
+}
+
+#[test]
+fn a_reused_key_is_told_as_cancelled_in_the_next_epoch_too() {
+    let mut desk = Desk::selling(&["one", "two"], 20, 3);
+    let mut one = desk.join("one", 1);
+    let mut two = desk.join("two", 2);
+    desk.up(&mut one, vec![order("ann", 1)]);
+    desk.up(&mut two, vec![order("ann", 2)]);
+    desk.operator(Operator::Evict { edge: two.edge.clone() });
+    let mut two = two.again(3);
+    desk.hello(&two);
+    desk.up(&mut two, vec![UpEntry::EpochClosed]);
+    let down = &desk.store.book(&two.edge, Epoch(2)).unwrap().down;
+    let state = DownEntry::OrderState { order: id_of("ann"), state: OrderState::Cancelled };
+    assert_eq!(down.values().collect::<Vec<_>>(), [&state]);
 }

@@ -1,7 +1,7 @@
 //! Levels and demand: soft, at each heartbeat and at once when it matters.
 
 use doorbuster_edge_core::{HEARTBEAT_MS, LEVELS_MS_MIN};
-use doorbuster_proto::Level;
+use doorbuster_proto::{BATCH_ENTRIES_MAX, DownEntry, Level, Sku, SkuCode};
 
 use super::rig::*;
 
@@ -57,6 +57,36 @@ fn those_turned_away_are_told_once() {
     rig.pass_ms(HEARTBEAT_MS - 1);
     assert_eq!(later(&mut rig, 1), [level(0, 1)]);
     assert_eq!(later(&mut rig, HEARTBEAT_MS), [vec![]]);
+}
+
+#[test]
+fn a_sale_that_is_over_or_gone_is_not_told_and_the_heartbeat_goes_on() {
+    let mut over = Rig::live(10, 9);
+    over.at(END);
+    later(&mut over, HEARTBEAT_MS);
+    over.grant(2, 5);
+    assert_eq!(later(&mut over, HEARTBEAT_MS), [vec![]]);
+
+    let mut gone = Rig::live(10, 9);
+    gone.publish(vec![]);
+    later(&mut gone, HEARTBEAT_MS);
+    assert_eq!(later(&mut gone, HEARTBEAT_MS), [vec![]]);
+}
+
+#[test]
+fn many_levels_are_told_in_messages_that_the_allocator_accepts() {
+    let mut rig = Rig::live(0, 9);
+    let mut rules = rules(9);
+    let item = rules.items[&mug().code].clone();
+    let codes: Vec<SkuCode> = (0..=BATCH_ENTRIES_MAX).map(|n| format!("item-{n}").parse().unwrap()).collect();
+    rules.items = codes.iter().map(|code| (code.clone(), item.clone())).collect();
+    rig.publish(vec![rules]);
+    for (seq, code) in (1..).zip(codes) {
+        rig.down(seq, vec![DownEntry::Grant { sku: Sku { code, ..mug() }, units: units(1) }]);
+    }
+    rig.levels();
+    let told = later(&mut rig, HEARTBEAT_MS);
+    assert_eq!(told.iter().map(Vec::len).collect::<Vec<_>>(), [BATCH_ENTRIES_MAX, 1]);
 }
 
 #[test]

@@ -11,11 +11,21 @@ fn credit_acknowledges_only_what_is_durable() {
     rig.buy("ann", "k", 1);
     let before = rig.commands();
     assert_eq!((replies(&before), shipped(&before)), (vec![], vec![]));
-    assert_eq!(rig.status("ann", "k"), Some(OrderStatus::Pending));
     rig.persisted();
     let after = rig.commands();
     assert_eq!((replies(&after), shipped_span(&after)), (vec![(1, "reserved")], vec![(1, 1)]));
     assert_eq!(rig.status("ann", "k"), Some(OrderStatus::Reserved));
+}
+
+#[test]
+fn an_order_is_shown_once_it_is_durable() {
+    let mut rig = Rig::live(10, 0);
+    rig.buy("ann", "k", 1);
+    rig.commands();
+    let shown = |rig: &Rig| rig.edge.orders(&"ann".parse().unwrap()).count();
+    assert_eq!((rig.status("ann", "k"), shown(&rig)), (None, 0));
+    rig.persisted();
+    assert_eq!((rig.status("ann", "k"), shown(&rig)), (Some(OrderStatus::Pending), 1));
 }
 
 #[test]

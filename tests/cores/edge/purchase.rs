@@ -1,7 +1,11 @@
 //! What becomes of a purchase.
 
-use doorbuster_edge_core::{Answer, Command, IN_FLIGHT_UNITS_MAX, OrderStatus, OrderView, Refusal, Waiter};
-use doorbuster_proto::{EdgeBody, OrderPlaced, Seq, Timestamp, UpBatch, UpEntry, UpTotal, Verdict};
+use doorbuster_edge_core::{
+    Answer, CancelledBecause, Command, IN_FLIGHT_UNITS_MAX, OrderStatus, OrderView, Refusal, Waiter,
+};
+use doorbuster_proto::{
+    DownEntry, EdgeBody, OrderPlaced, OrderState, Seq, Timestamp, UpBatch, UpEntry, UpTotal, Verdict,
+};
 
 use super::rig::*;
 
@@ -118,6 +122,30 @@ fn a_key_means_one_purchase() {
     rig.buy("ann", "k", 2);
     rig.buy("bob", "k", 2);
     assert_eq!(replies(&rig.effects()), [(2, "key reused"), (3, "reserved")]);
+}
+
+#[test]
+fn a_key_that_means_another_purchase_elsewhere_is_refused_and_stays_free_for_that_one() {
+    let mut rig = Rig::live(10, 0);
+    rig.buy("ann", "k", 2);
+    rig.effects();
+    rig.taken(1, &[(1, Verdict::KeyReused)]);
+    rig.buy("ann", "k", 2);
+    assert_eq!(replies(&rig.effects()), [(1, "key reused"), (2, "key reused")]);
+    let reserved = DownEntry::OrderState { order: order_id("ann", "k"), state: OrderState::Reserved };
+    rig.down(2, vec![reserved]);
+    rig.effects();
+    let refused = OrderStatus::Cancelled(CancelledBecause::KeyReused);
+    assert_eq!(rig.status("ann", "k"), Some(refused), "the state is the other purchase's");
+
+    rig.buy("ann", "k", 1);
+    assert_eq!(shipped_span(&rig.effects()), [(2, 2)], "the refused order takes no slot of the limit");
+    rig.taken(2, &[(2, Verdict::Repeat(OrderState::Reserved))]);
+    rig.buy("ann", "k", 1);
+    rig.buy("ann", "k", 2);
+    assert_eq!(replies(&rig.effects()), [(3, "reserved"), (4, "reserved"), (5, "key reused")]);
+    rig.crash();
+    assert_eq!(rig.status("ann", "k"), Some(OrderStatus::Reserved));
 }
 
 #[test]

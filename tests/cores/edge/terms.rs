@@ -18,6 +18,16 @@ fn a_higher_term_is_kept_on_the_disk() {
 }
 
 #[test]
+fn a_hello_tells_the_term_of_the_disk_and_not_of_the_memory() {
+    let mut rig = Rig::live(10, 0);
+    (rig.term, rig.instance) = (Term(4), Instance(9));
+    rig.word(false);
+    rig.disconnect();
+    rig.connect();
+    assert_eq!(hello(&rig.commands()).led_by, Some((Term(1), Instance(7))));
+}
+
+#[test]
 fn a_lower_term_is_hung_up_on_and_changes_nothing() {
     let mut rig = Rig::live(10, 0);
     rig.term = Term(0);

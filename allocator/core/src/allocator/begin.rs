@@ -1,6 +1,6 @@
 //! New epochs: offered, then confirmed.
 
-use doorbuster_proto::{DiskId, DownEntry, EdgeId, Epoch, OrderState, Timestamp};
+use doorbuster_proto::{DiskId, DownEntry, EdgeId, Epoch, OrderState, Timestamp, Verdict};
 
 use super::Allocator;
 use super::log::Sync;
@@ -27,7 +27,7 @@ impl Allocator {
             self.confirm_epoch(&edge, epoch);
             self.send_words(connection);
             self.place_all();
-            self.has_spoken(&edge, now);
+            self.has_spoken(&edge, epoch, now);
         }
     }
 
@@ -59,8 +59,9 @@ impl Allocator {
         if same_disk {
             let judged = book.verdicts.values().flatten();
             entries.extend(judged.map(|judged| {
-                let now = self.image.orders.get(&judged.order).and_then(|order| order.state);
-                let state: OrderState = now.unwrap_or(judged.verdict.state());
+                // The id of a reused key is another order's, whose state says nothing of this one.
+                let known = self.image.orders.get(&judged.order).filter(|_| judged.verdict != Verdict::KeyReused);
+                let state: OrderState = known.and_then(|order| order.state).unwrap_or(judged.verdict.state());
                 DownEntry::OrderState { order: judged.order, state }
             }));
         }

@@ -56,12 +56,20 @@ impl Allocator {
         let Some(book) = self.image.book(edge, epoch) else {
             return Err(Refusal::UnknownEpoch { edge: edge.clone(), epoch });
         };
-        if book.head.phase != Phase::Fenced {
+        // What halted SKUs have in quarantine outlives the end of the tail.
+        let (head, quarantine) = (book.head, Account::Quarantine(edge.clone(), epoch));
+        let is_over = matches!(head.phase, Phase::Closed | Phase::Retired) && !self.holdings(&quarantine).is_empty();
+        if head.phase != Phase::Fenced && !is_over {
             return Err(Refusal::NotFenced { edge: edge.clone(), epoch });
         }
         let given_up = Account::WrittenOff(edge.clone(), epoch);
         let units = self.empty_quarantine(edge, epoch, &given_up, ("operator", "write-off"), now);
-        Ok(if units.is_zero() { Outcome::Unchanged } else { Outcome::WrittenOff { units } })
+        if head.written_off && units.is_zero() {
+            return Ok(Outcome::Unchanged);
+        }
+        self.change_head(edge, epoch, Sync::Promise, |head| head.written_off = true);
+        self.has_spoken(edge, epoch, now);
+        Ok(Outcome::WrittenOff { units })
     }
 
     /// Moves all that an epoch has in quarantine. Of a halted SKU nothing goes back to the pool.

@@ -7,7 +7,7 @@ use doorbuster_proto::{EdgeBody, EdgeId, Epoch, FromEdge, Hello, RefusedReason, 
 use super::log::Sync;
 use super::{Allocator, Link};
 use crate::epochs::{Answer, judge};
-use crate::{Connection, Phase};
+use crate::{ALERTS_MAX, Book, Connection, Phase};
 
 impl Allocator {
     pub(super) fn hello(&mut self, connection: Connection, message: FromEdge, now: Timestamp) {
@@ -17,6 +17,11 @@ impl Allocator {
         };
         if !self.settings.knows(&hello.edge) {
             let detail = format!("the configuration has no edge {}", hello.edge);
+            return self.refuse(connection, session, RefusedReason::UnknownEdge, &detail);
+        }
+        if let Some(owner) = self.other_owner(&hello) {
+            let detail = format!("disk {} belongs to edge {owner}, not to {}", hello.disk, hello.edge);
+            self.alert(format!("refused a hello of {}: {detail}", hello.edge), now);
             return self.refuse(connection, session, RefusedReason::UnknownEdge, &detail);
         }
         if !self.replace_older(&hello, session) {
@@ -31,13 +36,24 @@ impl Allocator {
     /// disk's stays, unless both wait for an answer: that disk may be the living one, or ship its tail.
     fn replace_older(&mut self, hello: &Hello, session: Session) -> bool {
         let same = |link: &Link| link.edge == hello.edge && (link.disk == hello.disk || link.deferred.is_some());
-        let older = self.links.iter().find(|(_, link)| same(link)).map(|(older, link)| (*older, link.session));
-        let Some((older, known)) = older else { return true };
-        if known.boot == session.boot && known.counter >= session.counter {
+        let older = self.links.iter().filter(|(_, link)| same(link)).map(|(older, link)| (*older, link.session));
+        let older: Vec<_> = older.collect();
+        if older.iter().any(|(_, known)| known.boot == session.boot && known.counter >= session.counter) {
             return false;
         }
-        self.hang_up(older, "a newer session of the edge is up");
+        for (older, _) in older {
+            self.hang_up(older, "a newer session of the edge is up");
+        }
         true
+    }
+
+    /// The other edge whose disk says hello, where volumes were swapped. Nobody lost anything: no reason to halt.
+    fn other_owner(&self, hello: &Hello) -> Option<EdgeId> {
+        let holds = |books: &BTreeMap<Epoch, Book>| books.values().any(|book| book.head.disk == hello.disk);
+        if self.image.epochs.get(&hello.edge).is_some_and(holds) {
+            return None;
+        }
+        self.image.epochs.iter().find(|(_, books)| holds(books)).map(|(edge, _)| edge.clone())
     }
 
     fn answer(&mut self, connection: Connection, message: FromEdge, hello: &Hello, now: Timestamp) {
@@ -48,7 +64,7 @@ impl Allocator {
         match answer {
             Answer::Resume(epoch) => self.answer_resume(connection, session, epoch, hello, now),
             Answer::OfferAgain(epoch) => self.answer_offer_again(connection, session, epoch, hello, now),
-            Answer::Tail(epoch) => self.answer_tail(connection, session, epoch, hello),
+            Answer::Tail(epoch) => self.answer_tail(connection, session, epoch, hello, now),
             Answer::Begin { fence: Some(_) } if !self.awaited.is_empty() => self.defer(connection, message, hello, now),
             Answer::Begin { fence } => self.answer_begin(connection, session, fence, hello, now),
             Answer::Retire(epoch) => self.answer_retire(connection, session, epoch, hello),
@@ -76,23 +92,23 @@ impl Allocator {
         self.send_published(c);
         self.send_words(c);
         self.place_all();
-        self.has_spoken(edge, now);
+        self.has_spoken(edge, epoch, now);
     }
 
     fn answer_offer_again(&mut self, c: Connection, session: Session, epoch: Epoch, hello: &Hello, now: Timestamp) {
         self.connect(c, session, Some(epoch), hello, now);
         self.offer(c, epoch);
-        self.has_spoken(&hello.edge, now);
+        self.has_spoken(&hello.edge, epoch, now);
     }
 
-    fn answer_tail(&mut self, c: Connection, session: Session, epoch: Epoch, hello: &Hello) {
-        let now = self.watches[&hello.edge].heard_at.expect("it was just heard");
+    fn answer_tail(&mut self, c: Connection, session: Session, epoch: Epoch, hello: &Hello, now: Timestamp) {
         self.connect(c, session, Some(epoch), hello, now);
         self.confirm_down(&hello.edge, epoch, hello.down_taken);
         self.confirm_verdicts(&hello.edge, epoch, hello.verdicts_taken);
         let up_taken = self.up_taken(&hello.edge, epoch);
         self.welcome(c, Welcome::Fenced { up_taken });
         self.send_up_taken(c);
+        self.has_spoken(&hello.edge, epoch, now);
     }
 
     fn answer_begin(&mut self, c: Connection, session: Session, fence: Option<Epoch>, hello: &Hello, now: Timestamp) {
@@ -131,6 +147,17 @@ impl Allocator {
     }
 
     fn defer(&mut self, connection: Connection, message: FromEdge, hello: &Hello, now: Timestamp) {
+        self.tell_deferred(hello, now);
+        self.connect(connection, message.session, None, hello, now);
+        self.links.get_mut(&connection).expect("just connected").deferred = Some(Box::new(message));
+    }
+
+    /// Alerts of a disk that waits, once in a term: it says hello again and again.
+    fn tell_deferred(&mut self, hello: &Hello, now: Timestamp) {
+        let is_full = self.deferred_told.len() >= ALERTS_MAX;
+        if is_full || !self.deferred_told.insert((hello.edge.clone(), hello.disk)) {
+            return;
+        }
         let names = self.waiting_for();
         let names: Vec<_> = names.iter().map(EdgeId::as_str).collect();
         let text = format!(
@@ -139,8 +166,6 @@ impl Allocator {
             names.join(", ")
         );
         self.alert(text, now);
-        self.connect(connection, message.session, None, hello, now);
-        self.links.get_mut(&connection).expect("just connected").deferred = Some(Box::new(message));
     }
 
     pub(super) fn offer(&mut self, connection: Connection, epoch: Epoch) {
@@ -149,16 +174,19 @@ impl Allocator {
     }
 
     fn connect(&mut self, c: Connection, session: Session, epoch: Option<Epoch>, hello: &Hello, now: Timestamp) {
-        let goes_on =
-            epoch.is_some_and(|epoch| self.image.book(&hello.edge, epoch).is_some_and(|book| book.head.confirmed));
-        let from = |seq: Seq| if goes_on { seq } else { Seq(0) };
+        let head = epoch.and_then(|epoch| self.image.book(&hello.edge, epoch)).map(|book| book.head);
+        let goes_on = head.filter(|head| head.confirmed);
+        // A hello without an epoch was compared with none: it cannot have taken what was never made.
+        let (down_sent, verdicts_sent) = goes_on.map_or_else(Default::default, |head| {
+            (hello.down_taken.min(head.down_tail), hello.verdicts_taken.min(head.up_taken))
+        });
         let link = Link {
             session,
             edge: hello.edge.clone(),
             disk: hello.disk,
             epoch,
-            down_sent: from(hello.down_taken),
-            verdicts_sent: from(hello.verdicts_taken),
+            down_sent,
+            verdicts_sent,
             heard_at: now,
             wants_words: false,
             deferred: None,

@@ -26,8 +26,10 @@ impl Allocator {
         }
         let first = self.image.orders.get(&order.id).filter(|first| first.consumes_id());
         if let Some(first) = first {
+            let is_repeat = (&first.sku, first.units) == (&order.sku, order.units);
             let state = first.state.unwrap_or(OrderState::Cancelled);
-            return self.give_back(taking, order, Verdict::Repeat(state), now);
+            let verdict = if is_repeat { Verdict::Repeat(state) } else { Verdict::KeyReused };
+            return self.give_back(taking, order, verdict, now);
         }
         if self.image.shoppers.would_exceed(&order.shopper, &order.sku, order.units, &stock.terms) {
             return self.give_back(taking, order, Verdict::OverLimit, now);

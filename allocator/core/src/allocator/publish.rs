@@ -55,7 +55,8 @@ impl Allocator {
     }
 
     fn check_publish(&self, definition: &SaleDefinition, now: Timestamp) -> Result<(), Refusal> {
-        if self.image.sales.len() >= SALES_MAX {
+        let unsettled = self.image.sales.values().filter(|sale| sale.stage != SaleStage::Settled);
+        if unsettled.count() >= SALES_MAX {
             return Err(Refusal::TooManySales);
         }
         if definition.items.len() > ITEMS_MAX {

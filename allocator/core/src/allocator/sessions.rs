@@ -141,8 +141,9 @@ impl Allocator {
     }
 
     pub(super) fn confirm_verdicts(&mut self, edge: &EdgeId, epoch: Epoch, watermark: Seq) {
-        let taken = self.image.book(edge, epoch).expect("a link's epoch exists").head.verdicts_taken;
-        if watermark > taken {
+        let head = self.image.book(edge, epoch).expect("a link's epoch exists").head;
+        let watermark = watermark.min(head.up_taken);
+        if watermark > head.verdicts_taken {
             self.change_head(edge, epoch, Sync::Forgets, |head| head.verdicts_taken = watermark);
             self.trim_verdicts(edge, epoch, watermark);
         }

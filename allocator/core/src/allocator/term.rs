@@ -1,19 +1,17 @@
-//! A new term: nothing is granted or evicted until every epoch that may hold escrow has spoken.
+//! A new term: nothing is granted or evicted until every epoch that may hold escrow, or held it once, has spoken.
 
-use doorbuster_proto::{EdgeId, Timestamp};
+use doorbuster_proto::{EdgeId, Epoch, Timestamp};
 
 use super::Allocator;
 use super::log::Sync;
-use crate::{Command, Outcome, Write};
+use crate::{Command, EpochHead, Outcome, Phase, Write};
 
 impl Allocator {
     pub(super) fn take_term(&mut self) {
         self.write(Write::Term(self.image.term.next()), Sync::Promise);
-        let unfenced = self.image.epochs.iter().filter_map(|(edge, books)| {
-            let (epoch, book) = books.last_key_value()?;
-            book.head.phase.is_unfenced().then(|| (edge.clone(), *epoch))
-        });
-        self.awaited = unfenced.collect();
+        let all = self.image.epochs.iter().flat_map(|(edge, books)| books.iter().map(move |book| (edge, book)));
+        let awaited = all.filter(|(_, (_, book))| must_speak(&book.head));
+        self.awaited = awaited.map(|(edge, (epoch, _))| (edge.clone(), *epoch)).collect();
         self.words = self.image.stock.iter().map(|(sku, stock)| (sku.clone(), stock.is_sold_out())).collect();
         self.to_place = self.image.stock.keys().cloned().collect();
         let site = self.image.site();
@@ -23,12 +21,14 @@ impl Allocator {
     }
 
     pub(super) fn waiting_for(&self) -> Vec<EdgeId> {
-        self.awaited.keys().cloned().collect()
+        let mut edges: Vec<_> = self.awaited.iter().map(|(edge, _)| edge.clone()).collect();
+        edges.dedup();
+        edges
     }
 
-    /// The edge's epoch has spoken in this term.
-    pub(super) fn has_spoken(&mut self, edge: &EdgeId, now: Timestamp) {
-        if self.awaited.remove(edge).is_some() && self.awaited.is_empty() {
+    /// The edge's epoch has spoken in this term, or was given up.
+    pub(super) fn has_spoken(&mut self, edge: &EdgeId, epoch: Epoch, now: Timestamp) {
+        if self.awaited.remove(&(edge.clone(), epoch)) && self.awaited.is_empty() {
             self.resume(now);
         }
     }
@@ -37,8 +37,9 @@ impl Allocator {
         if self.awaited.is_empty() {
             return Outcome::Unchanged;
         }
-        let missing = std::mem::take(&mut self.awaited);
-        let names: Vec<_> = missing.keys().map(EdgeId::as_str).collect();
+        let missing = self.waiting_for();
+        self.awaited.clear();
+        let names: Vec<_> = missing.iter().map(EdgeId::as_str).collect();
         let text = format!(
             "grants were resumed by the operator before {} spoke in term {}",
             names.join(", "),
@@ -50,6 +51,7 @@ impl Allocator {
     }
 
     fn resume(&mut self, now: Timestamp) {
+        self.deferred_told.clear();
         self.to_place = self.image.stock.keys().cloned().collect();
         let deferred: Vec<_> =
             self.links.iter_mut().filter_map(|(c, link)| Some((*c, link.deferred.take()?))).collect();
@@ -58,4 +60,12 @@ impl Allocator {
             self.hello(connection, *hello, now);
         }
     }
+}
+
+/// Whether a new term waits for an epoch. For a fenced one too, whatever its quarantine: where this ledger was restored
+/// from a backup, the fence may have been the past's, and the epoch's logs have gone on; its hello tells. One that was
+/// written off is not waited for, so that a disk which never returns holds up no further start: writing off is how an
+/// operator says so, and is kept in the epoch's head (its accounts would not tell, the quarantine may have been empty).
+fn must_speak(head: &EpochHead) -> bool {
+    head.phase.is_unfenced() || (head.phase == Phase::Fenced && head.confirmed && !head.written_off)
 }

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use doorbuster_proto::{EdgeId, Epoch, Seq, Sku, Timestamp, Units, UpBatch, UpEntry, UpTotal, Verdict};
+use doorbuster_proto::{EdgeId, Epoch, OrderId, Seq, Sku, Timestamp, Units, UpBatch, UpEntry, UpTotal, Verdict};
 
 use super::Allocator;
 use super::books::Tally;
 use super::log::Sync;
-use crate::{Account, Connection, EpochHead, Judged, Phase, Stock, Write};
+use crate::{Account, Connection, EpochHead, Judged, Phase, Stock, Total, Write};
 
 /// One batch while it is taken in.
 #[derive(Debug)]
@@ -35,7 +35,7 @@ impl Taking {
 
     pub(super) fn hold(&mut self, sku: &Sku, units: Units) {
         let held = self.held.entry(sku.clone()).or_default();
-        *held = held.plus(units);
+        *held = held.checked_add(units).unwrap_or(*held);
     }
 
     fn why(&self, first: Seq, last: Seq) -> String {
@@ -122,7 +122,8 @@ impl Allocator {
         taking.closed
     }
 
-    /// Adds the entries to the epoch's totals, and halts every SKU on which the two sides do not agree.
+    /// Adds the entries to the epoch's totals, and halts every SKU on which the two sides do not agree. A sum that is not
+    /// agreed on is not kept: it may be more than a record can hold.
     fn take_totals(&mut self, edge: &EdgeId, epoch: Epoch, entries: &[UpEntry], told: &[UpTotal], now: Timestamp) {
         for (sku, (sold, returned)) in sums(entries) {
             // Of a halted SKU the numbers are not to be trusted, nor added up.
@@ -130,20 +131,22 @@ impl Allocator {
                 continue;
             }
             let book = self.image.book_mut(edge, epoch).expect("a link's epoch exists");
-            let total = book.totals.entry(sku.clone()).or_default();
-            (total.sold, total.returned) = (total.sold.plus(sold), total.returned.plus(returned));
-            let total = *total;
-            self.total_changed(edge, epoch, sku);
+            let total = book.total(sku);
+            let (sold, returned) = (u128::from(total.sold.get()) + sold, u128::from(total.returned.get()) + returned);
             let told = told.iter().find(|told| told.sku == *sku).map(|told| (told.sold, told.returned));
-            if told != Some((total.sold, total.returned)) {
-                let (sold, returned) = (total.sold, total.returned);
-                let told =
-                    told.map_or_else(|| "nothing".into(), |told| format!("{} sold and {} returned", told.0, told.1));
-                let reason = format!(
-                    "{edge}, epoch {epoch}: the log adds up to {sold} sold and {returned} returned, the edge told {told}"
-                );
-                self.halt(sku, &reason, now);
+            let fits = |told: &(Units, Units)| told.0.max(told.1) <= Units::MAX;
+            let agreed = told
+                .filter(|told| fits(told) && (u128::from(told.0.get()), u128::from(told.1.get())) == (sold, returned));
+            if let Some((sold, returned)) = agreed {
+                book.totals.insert(sku.clone(), Total { sold, returned, ..total });
+                self.total_changed(edge, epoch, sku);
+                continue;
             }
+            let told = told.map_or_else(|| "nothing".into(), |told| format!("{} sold and {} returned", told.0, told.1));
+            let reason = format!(
+                "{edge}, epoch {epoch}: the log adds up to {sold} sold and {returned} returned, the edge told {told}"
+            );
+            self.halt(sku, &reason, now);
         }
     }
 }
@@ -164,23 +167,32 @@ fn breach(head: &EpochHead, batch: &UpBatch) -> Option<&'static str> {
         Some("a tail of a live epoch, or none of a fenced one")
     } else if matches!(head.phase, Phase::Closed | Phase::Retired) && last > head.up_taken.0 {
         Some("entries after the end of the epoch")
+    } else if batch.entries.iter().any(is_misnamed) {
+        Some("an order whose id is not that of its sale, shopper and key")
     } else {
         None
     }
 }
 
-/// Units sold and returned per SKU.
-fn sums(entries: &[UpEntry]) -> BTreeMap<&Sku, (Units, Units)> {
-    let mut sums: BTreeMap<&Sku, (Units, Units)> = BTreeMap::new();
+fn is_misnamed(entry: &UpEntry) -> bool {
+    match entry {
+        UpEntry::OrderPlaced(placed) => placed.order != OrderId::of(&placed.sku.sale, &placed.shopper, &placed.key),
+        UpEntry::StockReturned { .. } | UpEntry::EpochClosed => false,
+    }
+}
+
+/// Units sold and returned per SKU, as an edge may claim them: nothing bounds these sums.
+fn sums(entries: &[UpEntry]) -> BTreeMap<&Sku, (u128, u128)> {
+    let mut sums: BTreeMap<&Sku, (u128, u128)> = BTreeMap::new();
     for entry in entries {
         match entry {
             UpEntry::OrderPlaced(order) => {
                 let sum = sums.entry(&order.sku).or_default();
-                sum.0 = sum.0.plus(order.units);
+                sum.0 += u128::from(order.units.get());
             }
             UpEntry::StockReturned { sku, units } => {
                 let sum = sums.entry(sku).or_default();
-                sum.1 = sum.1.plus(*units);
+                sum.1 += u128::from(units.get());
             }
             UpEntry::EpochClosed => {}
         }

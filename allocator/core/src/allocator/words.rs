@@ -27,7 +27,7 @@ impl Allocator {
         let changed = self.changed_words();
         let says_all = std::mem::take(&mut self.says_all);
         let mut due = Vec::new();
-        for (connection, link) in self.links.iter_mut().filter(|(_, link)| link.deferred.is_none()) {
+        for (connection, link) in &mut self.links {
             due.push((*connection, says_all | std::mem::take(&mut link.wants_words)));
         }
         for (connection, all) in due {
@@ -50,7 +50,8 @@ impl Allocator {
         changed
     }
 
-    /// The words on what an edge sells. A fenced epoch sells nothing: all that it hears is a heartbeat.
+    /// The words on what an edge sells. A fenced epoch sells nothing, nor does a disk that waits for its answer: all that
+    /// they hear is a heartbeat.
     fn words_for(&self, link: &Link, words: &BTreeMap<Sku, bool>) -> Vec<Word> {
         if self.phase_of(link).is_none_or(|phase| !phase.is_unfenced()) {
             return Vec::new();

@@ -28,6 +28,8 @@ pub struct EpochHead {
     pub phase: Phase,
     /// Whether the edge ever said that it stored it.
     pub confirmed: bool,
+    /// Whether an operator gave up what it had in quarantine.
+    pub written_off: bool,
     /// The ledger holds the up log to here.
     pub up_taken: Seq,
     /// The edge holds the verdicts to here, durably.
@@ -81,6 +83,7 @@ impl Book {
             disk,
             phase: Phase::Offered,
             confirmed: false,
+            written_off: false,
             up_taken: zero,
             verdicts_taken: zero,
             down_tail: zero,

@@ -64,6 +64,7 @@ fn reason(status: OrderStatus) -> Option<&'static str> {
         CancelledBecause::OverLimit => "you already had as many units as one shopper may have",
         CancelledBecause::NoUnit => "no unit was left for it",
         CancelledBecause::UnknownSku => "the item is not sold any more",
+        CancelledBecause::KeyReused => "its form or key had already placed another order",
         CancelledBecause::Ledger => "the shop cancelled it",
     })
 }

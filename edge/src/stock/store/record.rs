@@ -178,6 +178,7 @@ fn status_byte(status: OrderStatus) -> u8 {
         OrderStatus::Cancelled(CancelledBecause::NoUnit) => 6,
         OrderStatus::Cancelled(CancelledBecause::UnknownSku) => 7,
         OrderStatus::Cancelled(CancelledBecause::Ledger) => 8,
+        OrderStatus::Cancelled(CancelledBecause::KeyReused) => 9,
     }
 }
 
@@ -192,6 +193,7 @@ fn read_status(byte: u8) -> Result<OrderStatus, BadRecord> {
         6 => OrderStatus::Cancelled(CancelledBecause::NoUnit),
         7 => OrderStatus::Cancelled(CancelledBecause::UnknownSku),
         8 => OrderStatus::Cancelled(CancelledBecause::Ledger),
+        9 => OrderStatus::Cancelled(CancelledBecause::KeyReused),
         other => return Err(BadRecord::Case(other)),
     })
 }

@@ -67,8 +67,8 @@ fn meta(epoch: u64) -> Write {
 }
 
 fn statuses() -> Vec<OrderStatus> {
-    use CancelledBecause::{Ledger, NoUnit, OverLimit, UnknownSku};
-    let cancelled = [OverLimit, NoUnit, UnknownSku, Ledger].map(OrderStatus::Cancelled);
+    use CancelledBecause::{KeyReused, Ledger, NoUnit, OverLimit, UnknownSku};
+    let cancelled = [OverLimit, NoUnit, UnknownSku, KeyReused, Ledger].map(OrderStatus::Cancelled);
     let others = [OrderStatus::Pending, OrderStatus::Reserved, OrderStatus::Paid, OrderStatus::Fulfilled];
     [&others[..], &[OrderStatus::Expired], &cancelled].concat()
 }
