@@ -10,7 +10,9 @@ export SHOPPERS DEMO_DIR SALE EDGES PORT ONCE
 
 CARGO_WORKSPACE := --release --workspace --all-targets --locked
 
-.PHONY: help demo test build fix check-tools console setup setup-test lint unit e2e browser deny
+# In order, whatever -j says: the steps share cargo's lock anyway.
+.NOTPARALLEL:
+.PHONY: own-target help demo test build fix check-tools console setup setup-test lint unit e2e browser deny
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## */  make \1\t/' | expand -t 16
@@ -21,7 +23,17 @@ demo: build ## an allocator and three edges on loopback, with the sample sale; S
 test: setup-test lint build unit e2e browser ## everything that CI runs
 	@echo "make test: all passed"
 
-build: setup console ## builds everything, in the one profile that all commands share
+# Cargo names a package by its place within the workspace and judges its age by the files' times: of two clones that share
+# the target folder, the older would run the younger one's code. What another clone has built of the workspace goes first.
+CHECKOUT := $(CARGO_TARGET_DIR)/checkout
+own-target:
+	@mkdir -p "$(CARGO_TARGET_DIR)"
+	@if [ "$$(cat "$(CHECKOUT)" 2>/dev/null)" != "$(CURDIR)" ]; then \
+	  cargo clean --release --quiet $(foreach package,proto config edge-core edge allocator-core allocator tests,-p doorbuster-$(package)) && \
+	  echo "$(CURDIR)" > "$(CHECKOUT)"; \
+	fi
+
+build: setup own-target console ## builds everything, in the one profile that all commands share
 	@test -e "$(CARGO_TARGET_DIR)/release/doorbuster-edge" || \
 	  echo "First build: RocksDB takes about 20 minutes on two cores, once. Everything later takes seconds to minutes."
 	cargo build $(CARGO_WORKSPACE)
@@ -42,7 +54,7 @@ static/console/dist/index.html: static/console/package-lock.json static/console/
 	cd static/console && npm ci --no-audit --no-fund --loglevel=error && npm run build
 	@touch $@
 
-lint: setup console
+lint: setup own-target console
 	cargo fmt --all --check
 	cargo clippy $(CARGO_WORKSPACE) -- --deny warnings
 

@@ -29,11 +29,20 @@ impl Collector for UnitsCollector {
 }
 
 fn encode_units(snapshot: &Snapshot, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
-    let help = "Units per account; the accounts but supply add up to supply";
+    let help = "Units per account: those of a SKU add up to its supply_units";
     let mut metric = encoder.encode_descriptor("units", help, None, MetricType::Gauge)?;
     for sale in &snapshot.sales {
         for sku in &sale.skus {
             encode_sku(sale.id.as_str(), sku, &mut metric)?;
+        }
+    }
+    let help = "Units that may be sold: supply and budget";
+    let mut metric = encoder.encode_descriptor("supply_units", help, None, MetricType::Gauge)?;
+    for sale in &snapshot.sales {
+        for sku in &sale.skus {
+            let labels = [("sale", sale.id.as_str()), ("sku", sku.sku.as_str())];
+            let units = signed(sku.supply.plus(sku.budget).get());
+            ConstGauge::new(units).encode(metric.encode_family(&labels)?)?;
         }
     }
     Ok(())
@@ -46,7 +55,6 @@ fn encode_sku(sale: &str, sku: &SkuSnapshot, metric: &mut MetricEncoder<'_>) -> 
         let labels = if edge.is_empty() { &labels[..3] } else { &labels[..] };
         ConstGauge::new(signed(units.get())).encode(metric.encode_family(&labels)?)
     };
-    put("supply", "", sku.supply.plus(sku.budget))?;
     put("pool", "", sku.pool)?;
     put("sold", "", sku.sold)?;
     put("quarantine", "", sku.quarantine)?;

@@ -19,6 +19,8 @@ use crate::shoppers::read_log;
 /// # Errors
 /// A store or the log cannot be read.
 pub fn gather(folder: &Path, told_is_whole: bool) -> anyhow::Result<Facts> {
+    // A store that is not there would be made by looking.
+    anyhow::ensure!(folder.join("data/allocator").is_dir(), "{} holds no fleet", folder.display());
     let folder = Folder::at(folder);
     let ledger = read_ledger(&folder)?;
     let mut edges = BTreeMap::new();

@@ -71,6 +71,12 @@ impl Folder {
 
     pub(super) fn create(path: &Path, addresses: &Addresses) -> anyhow::Result<Self> {
         fs::create_dir_all(path).with_context(|| format!("create {}", path.display()))?;
+        // Another fleet's keys and configuration are not overwritten, running or not.
+        anyhow::ensure!(
+            !path.join("data").exists(),
+            "{}: expected a folder without a fleet, found one: choose another",
+            path.display()
+        );
         let folder = Self(fs::canonicalize(path)?);
         fs::create_dir_all(folder.0.join("logs"))?;
         let key = folder.write_key()?;
