@@ -5,7 +5,6 @@
 
 pub mod admin;
 pub mod cli;
-pub mod clock;
 pub mod config;
 pub mod console;
 pub mod grpc;

@@ -5,10 +5,10 @@ use std::collections::btree_map::Entry;
 use std::sync::Arc;
 use std::time::Duration;
 
+use doorbuster_config::clock;
 use doorbuster_proto::{EdgeId, SiteVersion};
 use tokio::sync::watch;
 
-use crate::clock;
 use crate::publish::{Presentation, RenderError, Renderer, Site};
 
 /// A site that is not rendered by then is not worth waiting for: the edge asks again.

@@ -1,9 +1,10 @@
-//! Reads what people write for Doorbuster: the services' configuration, and sale files.
+//! What both services share around their cores: the reader of what people write (configuration, sale files), the
+//! JSON log, and the clock.
 //!
 //! A document is read field by field, and every fault is collected as `path: expected …, found …`, so that whoever
-//! wrote it can mend it in one go. Owns what both services' files share: paths, the environment, what is logged. Never
-//! knows what a field means to a service.
+//! wrote it can mend it in one go. Never knows what a field means to a service.
 
+pub mod clock;
 mod document;
 mod environment;
 mod faults;

@@ -4,7 +4,6 @@
 //! [`link`] to the allocator, [`admin`] for operators. Only `main.rs` wires them.
 
 pub mod admin;
-pub mod clock;
 pub mod config;
 pub mod gate;
 pub mod http;

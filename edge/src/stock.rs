@@ -4,7 +4,6 @@
 //! board and the figures, or asks through [`Stock`].
 
 mod board;
-mod clock;
 mod figures;
 mod handle;
 mod link_ends;

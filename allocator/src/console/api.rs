@@ -6,14 +6,14 @@ use axum::extract::{Path, State};
 use axum::response::{IntoResponse, Response};
 use bytes::Bytes;
 use doorbuster_allocator_core::{Operator, Outcome};
-use doorbuster_config::Fault;
+use doorbuster_config::{Fault, clock};
 use doorbuster_proto::{BadId, EdgeId, Epoch, OrderId, SaleId};
 use http::{StatusCode, header};
 use serde_json::{Value, json};
 
 use super::Console;
 use super::problem::Problem;
-use crate::{clock, publish};
+use crate::publish;
 
 type Answer = Result<Response, Problem>;
 

@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use doorbuster_allocator_core::{Allocator, BatchId, Command, Write};
+use doorbuster_config::clock::Clock;
 use doorbuster_proto::{EdgeId, Timestamp};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
@@ -19,7 +20,6 @@ use super::rate::Rate;
 use super::requests::Requests;
 use super::{FIGURES_MS_MIN, INPUTS_QUEUED_MAX, Ledger};
 use crate::admin::Metrics;
-use crate::clock::Clock;
 use crate::store::LedgerStore;
 
 /// What an owner is made of.

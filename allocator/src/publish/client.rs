@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
-use doorbuster_config::{Fault, in_lines};
+use doorbuster_config::{Fault, clock, in_lines};
 use http::{Method, Request, StatusCode, Uri, header};
 use http_body_util::{BodyExt as _, Full, Limited};
 use hyper::client::conn::http1;
@@ -14,7 +14,6 @@ use tokio::net::TcpStream;
 
 use super::bundle::{BUNDLE_BYTES_MAX, bundle, merged};
 use super::sale::read;
-use crate::clock;
 
 const ANSWER_BYTES_MAX: usize = 4 << 20;
 

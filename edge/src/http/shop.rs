@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
+use doorbuster_config::clock;
 use doorbuster_proto::{Availability, ShopperId, SkuCode};
 use hyper::body::Body;
 use hyper::http::request::Parts;
@@ -15,7 +16,6 @@ use super::request::{Asked, read_body};
 use super::respond::{self, Reply};
 use super::router::{self, Route, Unroutable};
 use super::{Counts, Problem, api, form, origin};
-use crate::clock;
 use crate::gate::Gate;
 use crate::pages::{Pages, Site};
 use crate::stock::Stock;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
+use doorbuster_config::clock::Clock;
 use doorbuster_edge_core::{Answer, Command, Edge, Waiter};
 use doorbuster_proto::{FromEdge, SiteVersion, Timestamp};
 use tokio::sync::oneshot;
@@ -15,7 +16,6 @@ use tracing::{error, warn};
 
 pub use self::thread::OwnerHandle;
 use super::board::Board;
-use super::clock::Clock;
 use super::figures::Figures;
 use super::handle::Stock;
 use super::link_ends::{LinkEnds, LinkInput, Outbox};
@@ -40,7 +40,7 @@ pub(super) fn start(edge: Edge, store: Store) -> Result<(Stock, OwnerHandle, Lin
         waiters: HashMap::new(),
         last_waiter: 0,
         draining: None,
-        clock: Clock::new(),
+        clock: Clock::starting(),
         figures_at: Timestamp(0),
         figures_due: true,
         shared: Arc::clone(&shared),

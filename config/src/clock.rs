@@ -1,23 +1,32 @@
-//! The time that the core is given: the wall's, but never backwards and never standing still.
+//! The one place that reads the clock of the machine. The cores are told the time.
 
-use std::time::{Duration, Instant};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use doorbuster_proto::Timestamp;
 
-/// Follows the wall clock; where that went back, goes on at half speed until the wall has caught up.
+/// The time by the machine's clock, which a daemon such as chrony is expected to discipline.
+pub fn now() -> Timestamp {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    Timestamp(u64::try_from(since.as_millis()).unwrap_or(u64::MAX))
+}
+
+/// The time that a core is given. Follows the wall clock, but never backwards and never standing still: where that
+/// went back, goes on at half speed until the wall has caught up.
 #[derive(Debug)]
-pub(super) struct Clock {
+pub struct Clock {
     told: Timestamp,
     told_at: Instant,
 }
 
 impl Clock {
-    pub(super) fn new() -> Self {
-        Self { told: crate::clock::now(), told_at: Instant::now() }
+    /// A clock that starts at the wall's time.
+    pub fn starting() -> Self {
+        Self { told: now(), told_at: Instant::now() }
     }
 
-    pub(super) fn now(&mut self) -> Timestamp {
-        self.follow(crate::clock::now(), Instant::now())
+    /// The time, never before what was told last.
+    pub fn now(&mut self) -> Timestamp {
+        self.follow(now(), Instant::now())
     }
 
     fn follow(&mut self, wall: Timestamp, instant: Instant) -> Timestamp {
