@@ -61,6 +61,18 @@ impl World {
         until::holds(&format!("edge {at} knows the sale"), SOON, looks).await.unwrap();
     }
 
+    /// Waits until an edge knows that the ledger has all it sold: so many units.
+    pub(crate) async fn has_shipped(&self, at: usize, sku: &str, units: u64) {
+        let url = format!("{}/metrics", self.fleet.addresses().edges[at].admin);
+        let sold = format!("doorbuster_units{{account=\"sold\",sale=\"{SALE}\",sku=\"{sku}\"}} {units}");
+        let shows = |text: &str| {
+            [sold.as_str(), "doorbuster_up_in_flight 0"].iter().all(|figure| text.lines().any(|line| line == *figure))
+        };
+        let looks =
+            || async { self.web.get(&url).await.is_ok_and(|answer| shows(&String::from_utf8_lossy(&answer.body))) };
+        until::holds(&format!("edge {at} has shipped {units} of {sku}"), SOON, looks).await.unwrap();
+    }
+
     pub(crate) fn path(&self) -> &Path {
         self.fleet.folder().path()
     }
