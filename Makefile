@@ -29,7 +29,7 @@ CHECKOUT := $(CARGO_TARGET_DIR)/checkout
 own-target:
 	@mkdir -p "$(CARGO_TARGET_DIR)"
 	@if [ "$$(cat "$(CHECKOUT)" 2>/dev/null)" != "$(CURDIR)" ]; then \
-	  cargo clean --release --quiet $(foreach package,proto config edge-core edge allocator-core allocator tests,-p doorbuster-$(package)) && \
+	  cargo clean --release --quiet $(foreach package,proto config edge-core http-core edge allocator-core allocator tests,-p doorbuster-$(package)) && \
 	  echo "$(CURDIR)" > "$(CHECKOUT)"; \
 	fi
 
