@@ -1,1 +1,10 @@
-//! HTTP's rules as the edge keeps them. Owns no socket, no clock and no file: bytes and header fields come in, decisions go out.
+//! HTTP's rules as the edge keeps them. Owns no socket, no clock and no file: bytes and header fields come in, decisions go
+//! out.
+
+pub mod chunked;
+pub mod head;
+pub mod refusal;
+pub mod tokens;
+
+pub use self::head::{Framing, Head};
+pub use self::refusal::Refusal;
