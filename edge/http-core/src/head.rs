@@ -256,9 +256,9 @@ fn refusal_of(error: httparse::Error, bytes: &[u8]) -> Refusal {
 /// A version that is none is a malformed line; one that is another is refused as that.
 fn version(bytes: &[u8]) -> Refusal {
     let line = bytes.split(|byte| *byte == b'\n').next().unwrap_or(bytes);
-    let last = line.rsplit(|byte| *byte == b' ').next().unwrap_or(line);
-    let is_version = matches!(last.trim_ascii_end(), [b'H', b'T', b'T', b'P', b'/', major, b'.', minor]
-        if major.is_ascii_digit() && minor.is_ascii_digit());
+    let mut words = line.trim_ascii_end().split(|byte| *byte == b' ').skip(2);
+    let is_version = matches!(words.next(), Some([b'H', b'T', b'T', b'P', b'/', major, b'.', minor])
+        if major.is_ascii_digit() && minor.is_ascii_digit() && words.next().is_none());
     if is_version { Refusal::Version } else { Refusal::RequestLine }
 }
 
