@@ -2,7 +2,10 @@
 //! out.
 
 pub mod chunked;
+pub mod conditional;
+pub mod encoding;
 pub mod head;
+pub mod range;
 pub mod refusal;
 pub mod tokens;
 
