@@ -4,7 +4,10 @@
 pub mod chunked;
 pub mod conditional;
 pub mod encoding;
+pub mod forwarded;
 pub mod head;
+pub mod network;
+pub mod proxy_header;
 pub mod range;
 pub mod refusal;
 pub mod tokens;
