@@ -127,8 +127,7 @@ mod tests {
         let example = include_str!("../../config/edge.toml");
         let config = Config::parse(example, Path::new("config")).unwrap();
         assert_eq!((config.edge.as_str(), config.login.demo), ("edge-1", true));
-        assert_eq!(config.http.head_timeout.as_millis(), 15_000);
-        assert_eq!(config.http.body_timeout.as_millis(), 10_000);
+        assert_eq!(config.http.drain_timeout.as_millis(), 10_000);
         assert_eq!((config.http.connections_max, config.login.token_lasts_s), (16_384, 43_200));
     }
 

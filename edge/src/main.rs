@@ -82,7 +82,8 @@ async fn run(config: Config, gate: Gate) -> anyhow::Result<()> {
     let link = tokio::spawn(link.run(link_closed));
     let (close_admin, admin_closed) = closing();
     let admin = tokio::spawn(admin.run(health, metrics, admin_closed));
-    http.run(Arc::new(Shop::new(stock, pages, gate, counts)), stop).await;
+    let trust = http.trust().clone();
+    Arc::new(Shop::new(stock, pages, gate, counts, trust)).serve(http, stop).await?;
 
     // No shopper is left; what they bought goes to the ledger while there is a link to carry it.
     owner.drain().await;

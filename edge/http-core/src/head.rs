@@ -1,7 +1,9 @@
 //! The head of an HTTP/1.1 request, read strictly (RFC 9112): what two readers could understand in two ways is refused,
 //! since a proxy before this one may have understood the other.
 
-use httparse::{EMPTY_HEADER, Header, Status};
+use std::mem::MaybeUninit;
+
+use httparse::{Header, Status};
 
 use crate::refusal::Refusal;
 use crate::tokens::{self, trim};
@@ -13,12 +15,30 @@ pub const HEAD_BYTES_MAX: usize = 16 << 10;
 /// The most bytes of a request's target.
 pub const TARGET_BYTES_MAX: usize = 4 << 10;
 
-/// Room for the header fields of a head.
-pub type Slots<'b> = [Header<'b>; HEADERS_MAX];
+/// What a client that knows of HTTP/2 begins with (RFC 9113, 3.4).
+const HTTP2_PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 
-/// Empty room.
-pub const fn slots<'b>() -> Slots<'b> {
-    [EMPTY_HEADER; HEADERS_MAX]
+/// Whether these are the first bytes of an HTTP/2 connection. `None`: they could be; more must come.
+pub fn is_http2_preface(bytes: &[u8]) -> Option<bool> {
+    if bytes.starts_with(HTTP2_PREFACE) {
+        return Some(true);
+    }
+    if HTTP2_PREFACE.starts_with(bytes) { None } else { Some(false) }
+}
+
+/// Room for the header fields of a head. It is not cleared beforehand: that would cost more than reading most heads.
+pub struct Slots<'b>([MaybeUninit<Header<'b>>; HEADERS_MAX]);
+
+impl Default for Slots<'_> {
+    fn default() -> Self {
+        Self([const { MaybeUninit::uninit() }; HEADERS_MAX])
+    }
+}
+
+impl std::fmt::Debug for Slots<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Slots")
+    }
 }
 
 /// How a request's body is delimited (RFC 9112, 6.3).
@@ -64,8 +84,8 @@ impl<'b> Head<'b> {
     where
         'b: 's,
     {
-        let mut request = httparse::Request::new(slots);
-        let length = match request.parse(bytes) {
+        let mut request = httparse::Request::new(&mut []);
+        let length = match request.parse_with_uninit_headers(bytes, &mut slots.0) {
             Ok(Status::Complete(length)) => length,
             Ok(Status::Partial) => return partial(bytes, request.path).map(|()| None),
             Err(error) => return Err(refusal_of(error, bytes)),

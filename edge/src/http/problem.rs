@@ -1,5 +1,6 @@
 //! Everything that is answered with "no", as a problem (RFC 9457).
 
+use doorbuster_http_core::Refusal;
 use doorbuster_proto::{Timestamp, Units};
 use hyper::StatusCode;
 use serde_json::{Map, Value};
@@ -63,6 +64,19 @@ pub enum Problem {
     },
     /// There is no site yet.
     OpeningSoon,
+    /// An origin gave no answer that can be passed on.
+    BadGateway,
+    /// An origin took too long.
+    GatewayTimeout,
+    /// An origin is not asked for a while, or has more in hand than it is given.
+    Unavailable {
+        /// How long to wait.
+        retry_after_ms: u64,
+    },
+    /// The request has been here before.
+    LoopDetected,
+    /// The request is malformed, or uses what is not understood here.
+    Refused(Refusal),
     /// The edge failed.
     Internal,
 }
@@ -98,7 +112,7 @@ kinds! {
     UNKNOWN_SKU, "unknown-sku", NOT_FOUND, "Unknown item", "This edge does not sell such an item.";
     METHOD_NOT_ALLOWED, "method-not-allowed", METHOD_NOT_ALLOWED, "Method not allowed",
         "The path is there for other methods; the header Allow lists them.";
-    REQUEST_TIMEOUT, "request-timeout", REQUEST_TIMEOUT, "Request timeout", "The request's body took too long.";
+    REQUEST_TIMEOUT, "request-timeout", REQUEST_TIMEOUT, "Request timeout", "The request took too long to arrive.";
     SOLD_OUT, "sold-out", CONFLICT, "Sold out", "No unit is left anywhere.";
     LIMIT_REACHED, "limit-reached", CONFLICT, "Limit reached", "A shopper may have only so many units.";
     OVER, "over", GONE, "The sale is over", "The sale has ended.";
@@ -112,6 +126,20 @@ kinds! {
     TOO_BUSY, "too-busy", SERVICE_UNAVAILABLE, "Too busy",
         "The edge has more in hand than it takes. The same request may be sent again after a while.";
     OPENING_SOON, "opening-soon", SERVICE_UNAVAILABLE, "Opening soon", "The shop is being set up.";
+    HEAD_TOO_LARGE, "head-too-large", REQUEST_HEADER_FIELDS_TOO_LARGE, "Header fields too large",
+        "The request's head is larger than is taken here.";
+    EXPECTATION_FAILED, "expectation-failed", EXPECTATION_FAILED, "Expectation failed",
+        "The only expectation that is understood here is \"100-continue\".";
+    NOT_IMPLEMENTED, "not-implemented", NOT_IMPLEMENTED, "Not implemented",
+        "The request uses a transfer coding that is not understood here.";
+    VERSION_NOT_SUPPORTED, "version-not-supported", HTTP_VERSION_NOT_SUPPORTED, "HTTP version not supported",
+        "The request is of a version of HTTP that is not spoken here.";
+    BAD_GATEWAY, "bad-gateway", BAD_GATEWAY, "Bad gateway", "The server behind this edge gave no answer.";
+    GATEWAY_TIMEOUT, "gateway-timeout", GATEWAY_TIMEOUT, "Gateway timeout",
+        "The server behind this edge took too long.";
+    UNAVAILABLE, "unavailable", SERVICE_UNAVAILABLE, "Unavailable",
+        "The server behind this edge takes no requests now. The same request may be sent again after a while.";
+    LOOP_DETECTED, "loop-detected", LOOP_DETECTED, "Loop detected", "The request has come through this edge before.";
     INTERNAL, "internal", INTERNAL_SERVER_ERROR, "Internal error", "The fault is ours.";
 }
 
@@ -148,6 +176,11 @@ impl Problem {
             Self::TooManyRequests { .. } => TOO_MANY_REQUESTS,
             Self::TooBusy { .. } => TOO_BUSY,
             Self::OpeningSoon => OPENING_SOON,
+            Self::BadGateway => BAD_GATEWAY,
+            Self::GatewayTimeout => GATEWAY_TIMEOUT,
+            Self::Unavailable { .. } => UNAVAILABLE,
+            Self::LoopDetected => LOOP_DETECTED,
+            Self::Refused(refusal) => kind_of(*refusal),
             Self::Internal => INTERNAL,
         }
     }
@@ -156,6 +189,7 @@ impl Problem {
     pub(super) fn detail(&self) -> String {
         match self {
             Self::BadRequest(what) => what.clone(),
+            Self::Refused(refusal) => refusal.to_string(),
             Self::LimitReached { limit } if *limit == Units::ONE => "One unit is the limit for a shopper.".to_owned(),
             Self::LimitReached { limit } => format!("{limit} units are the limit for a shopper."),
             Self::UnsupportedMediaType { expected } => format!("The body's type must be {expected}."),
@@ -166,7 +200,9 @@ impl Problem {
     /// How long to wait before it makes sense to ask again.
     pub(super) fn retry_after_ms(&self) -> Option<u64> {
         match self {
-            Self::TooManyRequests { retry_after_ms } | Self::TooBusy { retry_after_ms } => Some(*retry_after_ms),
+            Self::TooManyRequests { retry_after_ms }
+            | Self::TooBusy { retry_after_ms }
+            | Self::Unavailable { retry_after_ms } => Some(*retry_after_ms),
             Self::OpeningSoon => Some(OPENING_RETRY_MS),
             _ => None,
         }
@@ -174,7 +210,7 @@ impl Problem {
 
     /// Whether the connection is of no more use: part of the request was never read.
     pub(super) fn closes(&self) -> bool {
-        matches!(self, Self::PayloadTooLarge | Self::RequestTimeout)
+        matches!(self, Self::PayloadTooLarge | Self::RequestTimeout | Self::Refused(_))
     }
 
     /// The problem as JSON.
@@ -192,6 +228,13 @@ impl Problem {
         };
         Value::Object(members)
     }
+}
+
+/// What is wrong with a request's form is a kind of its own only where its status is.
+fn kind_of(refusal: Refusal) -> Kind {
+    let status = refusal.status();
+    let kinds = [URI_TOO_LONG, HEAD_TOO_LARGE, EXPECTATION_FAILED, NOT_IMPLEMENTED, VERSION_NOT_SUPPORTED];
+    kinds.into_iter().find(|kind| kind.status == status).unwrap_or(BAD_REQUEST)
 }
 
 #[cfg(test)]

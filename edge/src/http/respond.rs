@@ -1,7 +1,6 @@
 //! Answers, and the headers that every one of them carries.
 
 use bytes::Bytes;
-use http_body_util::Full;
 use hyper::header::{
     ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue,
     IF_NONE_MATCH, LOCATION, REFERRER_POLICY, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
@@ -9,12 +8,10 @@ use hyper::header::{
 use hyper::{Response, StatusCode};
 use serde::Serialize;
 
-use super::Problem;
+pub(super) use super::Reply;
 use super::problem::Kind;
+use super::{Outgoing, Problem};
 use crate::pages::Resource;
-
-/// What goes back.
-pub(super) type Reply = Response<Full<Bytes>>;
 
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
                       form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
@@ -59,7 +56,7 @@ pub(super) fn html(status: StatusCode, text: String) -> Reply {
 
 /// Nothing but a status.
 pub(super) fn empty(status: StatusCode) -> Reply {
-    let mut reply = Response::new(Full::default());
+    let mut reply = Response::new(Outgoing::empty());
     *reply.status_mut() = status;
     put(&mut reply, CACHE_CONTROL, Cache::Never.as_str());
     reply
@@ -76,7 +73,7 @@ pub(super) fn see_other(path: &str) -> Reply {
 pub(super) fn resource(resource: &Resource, asked: &HeaderMap) -> Reply {
     let known = is_known(asked, &resource.etag);
     let body = if known { Bytes::new() } else { resource.body.clone() };
-    let mut reply = Response::new(Full::new(body));
+    let mut reply = Response::new(Outgoing::whole(body));
     *reply.status_mut() = if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
     let cache = if resource.immutable { Cache::Forever } else { Cache::Page };
     put(&mut reply, CACHE_CONTROL, cache.as_str());
@@ -153,7 +150,7 @@ pub(super) fn put(reply: &mut Reply, name: hyper::header::HeaderName, value: &st
 }
 
 fn reply(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>, cache: Cache) -> Reply {
-    let mut reply = Response::new(Full::new(body.into()));
+    let mut reply = Response::new(Outgoing::whole(body));
     *reply.status_mut() = status;
     put(&mut reply, CONTENT_TYPE, content_type);
     put(&mut reply, CACHE_CONTROL, cache.as_str());

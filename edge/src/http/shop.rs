@@ -1,26 +1,26 @@
 //! From a request to its answer.
 
-use std::time::Duration;
+use std::net::IpAddr;
+use std::sync::Arc;
 
-use bytes::Bytes;
 use doorbuster_config::clock;
+use doorbuster_http_core::Head;
 use doorbuster_proto::{Availability, ShopperId, SkuCode};
-use hyper::body::Body;
 use hyper::http::request::Parts;
 use hyper::{Method, Request};
 use minijinja::{Value, context};
 use tracing::error;
 
+use super::accept::Admission;
 use super::problem::Kind;
-use super::request::{Asked, read_body};
+use super::request::{Asked, BODY_BYTES_MAX};
 use super::respond::{self, Reply};
 use super::router::{self, Route, Unroutable};
-use super::{Counts, Problem, api, form, origin};
+use super::service::{AtHand, BodyBound, Peer, Refused, Service};
+use super::{Client, Counts, Incoming, Problem, Trust, api, form, origin};
 use crate::gate::Gate;
 use crate::pages::{Pages, Site};
 use crate::stock::Stock;
-
-const URI_BYTES_MAX: usize = 4 << 10;
 
 /// All that the shoppers' listener knows. Shared by its threads.
 pub struct Shop {
@@ -28,45 +28,38 @@ pub struct Shop {
     pub(super) pages: Pages,
     pub(super) gate: Gate,
     pub(super) counts: Counts,
+    trust: Trust,
 }
 
 impl Shop {
     /// A shop over its parts.
-    pub fn new(stock: Stock, pages: Pages, gate: Gate, counts: Counts) -> Self {
-        Self { stock, pages, gate, counts }
+    pub fn new(stock: Stock, pages: Pages, gate: Gate, counts: Counts, trust: Trust) -> Self {
+        Self { stock, pages, gate, counts, trust }
     }
 
-    /// Answers one request. Never fails: what goes wrong is an answer too.
-    pub(super) async fn answer<B>(&self, request: Request<B>, body_timeout: Duration) -> Reply
-    where
-        B: Body<Data = Bytes> + Unpin,
-    {
-        let (head, body) = request.into_parts();
-        let html = Asked::wants_html(&head);
-        let reply = match self.try_answer(head, body, body_timeout).await {
-            Ok(reply) => reply,
-            Err(problem) => self.refuse(&problem, html),
-        };
-        self.counts.responded(reply.status());
-        respond::finish(reply)
+    /// Serves shoppers until `shutdown`, then finishes what is in hand.
+    ///
+    /// # Errors
+    /// [`Error`](super::Error) when the listener cannot be set up.
+    pub async fn serve(
+        self: Arc<Self>,
+        listener: super::Bound,
+        shutdown: impl Future<Output = ()>,
+    ) -> Result<(), super::Error> {
+        let admission = Arc::new(Everybody(listener.trust().clone()));
+        listener.run(self, admission, shutdown).await
     }
 
-    async fn try_answer<B>(&self, head: Parts, body: B, body_timeout: Duration) -> Result<Reply, Problem>
-    where
-        B: Body<Data = Bytes> + Unpin,
-    {
+    async fn try_answer(&self, head: Parts, body: Incoming, client: Client) -> Result<Reply, Problem> {
         let posts = head.method == Method::POST;
-        // Read before anything is refused, so that the connection can go on.
-        let body = if posts { read_body(&head, body, body_timeout).await? } else { Bytes::new() };
-        if head.uri.path_and_query().is_some_and(|text| text.as_str().len() > URI_BYTES_MAX) {
-            return Err(Problem::UriTooLong);
-        }
         let path = head.uri.path().to_owned();
         let route = router::route(&head.method, &path)?;
         if posts && origin::is_cross_site(&head.headers) {
             return Err(Problem::CrossSite);
         }
-        self.follow(route, &Asked { head, body, now: clock::now() }).await
+        // The engines hand on the body of such a request whole.
+        let body = body.into_whole().ok_or(Problem::Internal)?;
+        self.follow(route, &Asked { head, body, client, now: clock::now() }).await
     }
 
     async fn follow(&self, route: Route<'_>, asked: &Asked) -> Result<Reply, Problem> {
@@ -137,6 +130,52 @@ impl Shop {
         let values = context! { status => kind.status.as_u16(), title => kind.title, detail => problem.detail() };
         let text = render(&*self.pages.site()?, "error.html", values).ok()?;
         Some(respond::with_problem_headers(respond::html(kind.status, text), problem))
+    }
+}
+
+impl Service for Shop {
+    fn at_hand(&self, _head: &Head<'_>, _peer: Peer) -> Option<AtHand> {
+        None
+    }
+
+    fn body_bound(&self, _method: &str, _host: &str, _target: &str) -> BodyBound {
+        BodyBound::Whole(BODY_BYTES_MAX)
+    }
+
+    async fn answer(&self, request: Request<Incoming>, peer: Peer) -> Reply {
+        let (head, body) = request.into_parts();
+        let html = Asked::wants_html(&head);
+        let client = self.trust.client(peer, &head.headers);
+        let reply = match self.try_answer(head, body, client).await {
+            Ok(reply) => reply,
+            Err(problem) => self.refuse(&problem, html),
+        };
+        self.counts.responded(reply.status());
+        respond::finish(reply)
+    }
+
+    fn refuse(&self, refused: Refused, _peer: Peer) -> Reply {
+        let problem = match refused {
+            Refused::Malformed(refusal) => Problem::Refused(refusal),
+            Refused::TimedOut => Problem::RequestTimeout,
+            Refused::BodyTooLarge => Problem::PayloadTooLarge,
+        };
+        let reply = respond::problem(&problem);
+        self.counts.responded(reply.status());
+        respond::finish(reply)
+    }
+}
+
+/// Lets everybody connect.
+struct Everybody(Trust);
+
+impl Admission for Everybody {
+    fn enter(&self, _address: IpAddr) -> Option<Box<dyn Send>> {
+        Some(Box::new(()))
+    }
+
+    fn introduces(&self, peer: IpAddr) -> bool {
+        self.0.introduces(peer)
     }
 }
 

@@ -1,7 +1,7 @@
 use super::*;
 
 fn read(text: &str) -> Result<Option<(Framing, bool, usize)>, Refusal> {
-    let mut slots = slots();
+    let mut slots = Slots::default();
     let head = Head::parse(text.as_bytes(), &mut slots)?;
     Ok(head.map(|head| (head.framing, head.keeps_alive, head.bytes)))
 }
@@ -13,7 +13,7 @@ fn refused(text: &str) -> Refusal {
 #[test]
 fn a_head_is_read() {
     let text = "POST /a?b=c HTTP/1.1\r\nHost: Shop.example:8080\r\nContent-Length: 12\r\nX: 1\r\nx: 2\r\n\r\nrest";
-    let mut slots = slots();
+    let mut slots = Slots::default();
     let head = Head::parse(text.as_bytes(), &mut slots).unwrap().unwrap();
     assert_eq!((head.method, head.target, head.host), ("POST", "/a?b=c", "Shop.example:8080"));
     assert_eq!((head.framing, head.keeps_alive, head.expects_continue), (Framing::Length(12), true, false));
@@ -71,7 +71,7 @@ fn a_request_names_one_host() {
 #[test]
 fn a_target_in_absolute_form_brings_the_host() {
     let text = "GET http://b.example:1/x HTTP/1.1\r\nHost: a\r\n\r\n";
-    let mut slots = slots();
+    let mut slots = Slots::default();
     assert_eq!(Head::parse(text.as_bytes(), &mut slots).unwrap().unwrap().host, "b.example:1");
     assert_eq!(refused("GET http:///x HTTP/1.1\r\nHost: a\r\n\r\n"), Refusal::RequestLine);
     assert_eq!(refused("GET http://u@b/x HTTP/1.1\r\nHost: a\r\n\r\n"), Refusal::RequestLine);
@@ -113,8 +113,17 @@ fn a_connection_lives_on_unless_somebody_says_otherwise() {
 #[test]
 fn only_one_expectation_is_understood() {
     let text = "PUT / HTTP/1.1\r\nHost: a\r\nContent-Length: 1\r\nExpect: 100-Continue\r\n\r\n";
-    let mut slots = slots();
+    let mut slots = Slots::default();
     assert!(Head::parse(text.as_bytes(), &mut slots).unwrap().unwrap().expects_continue);
     assert_eq!(refused("GET / HTTP/1.1\r\nHost: a\r\nExpect: tea\r\n\r\n"), Refusal::Expectation);
     assert!(read("GET / HTTP/1.0\r\nExpect: tea\r\n\r\n").unwrap().is_some());
+}
+
+#[test]
+fn an_http2_connection_is_known_by_its_first_bytes() {
+    for end in 0..HTTP2_PREFACE.len() {
+        assert_eq!(is_http2_preface(&HTTP2_PREFACE[..end]), None, "{end} bytes");
+    }
+    assert_eq!(is_http2_preface(b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\nmore"), Some(true));
+    assert_eq!(is_http2_preface(b"PUT / HTTP/1.1"), Some(false));
 }
