@@ -4,6 +4,7 @@
 pub mod chunked;
 pub mod conditional;
 pub mod encoding;
+pub mod field_values;
 pub mod forwarded;
 pub mod head;
 pub mod network;
@@ -12,5 +13,6 @@ pub mod range;
 pub mod refusal;
 pub mod tokens;
 
+pub use self::field_values::FieldValues;
 pub use self::head::{Framing, Head};
 pub use self::refusal::Refusal;

@@ -1,7 +1,8 @@
 //! Entity tags and lists of them (RFC 9110, 8.8.3 and 13.1).
 
-use http::HeaderMap;
 use http::header::HeaderName;
+
+use crate::FieldValues;
 
 /// An entity tag; the opaque part with its quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +39,11 @@ impl<'a> EntityTag<'a> {
 }
 
 /// Whether a list of tags in `If-Match` or `If-None-Match` fits: `*` fits whatever is there. Malformed elements fit nothing.
-pub(super) fn list_fits(headers: &HeaderMap, name: &HeaderName, fits: impl Fn(&EntityTag<'_>) -> bool) -> bool {
-    headers.get_all(name).iter().any(|value| match value.as_bytes().trim_ascii() {
+pub(super) fn list_fits<F>(fields: &F, name: &HeaderName, fits: impl Fn(&EntityTag<'_>) -> bool) -> bool
+where
+    F: FieldValues + ?Sized,
+{
+    fields.values(name).any(|value| match value.trim_ascii() {
         b"*" => true,
         list => Tags(list).any(|tag| fits(&tag)),
     })

@@ -2,10 +2,11 @@
 
 use std::time::{Duration, UNIX_EPOCH};
 
+use http::Method;
 use http::header::{HeaderName, IF_MATCH, IF_MODIFIED_SINCE, IF_NONE_MATCH, IF_RANGE, IF_UNMODIFIED_SINCE};
-use http::{HeaderMap, Method};
 
 use super::entity_tag::{EntityTag, list_fits};
+use crate::FieldValues;
 
 /// What tells one state of a representation from another (RFC 9110, 8.8).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,14 +31,14 @@ pub enum Outcome {
 }
 
 /// Evaluates all conditions of a request for something that exists, in the order of RFC 9110, 13.2.2.
-pub fn evaluate(method: &Method, headers: &HeaderMap, validators: &Validators<'_>) -> Outcome {
+pub fn evaluate<F: FieldValues + ?Sized>(method: &Method, fields: &F, validators: &Validators<'_>) -> Outcome {
     if [Method::OPTIONS, Method::TRACE, Method::CONNECT].contains(method) {
         return Outcome::Proceed;
     }
     let reads = *method == Method::GET || *method == Method::HEAD;
-    if insists_in_vain(headers, validators) {
+    if insists_in_vain(fields, validators) {
         Outcome::PreconditionFailed
-    } else if !is_known(headers, validators, reads) {
+    } else if !is_known(fields, validators, reads) {
         Outcome::Proceed
     } else if reads {
         Outcome::NotModified
@@ -47,35 +48,31 @@ pub fn evaluate(method: &Method, headers: &HeaderMap, validators: &Validators<'_
 }
 
 /// Whether `Range` may be used: there is no `If-Range`, or it names exactly this state (RFC 9110, 13.1.5).
-pub fn range_applies(headers: &HeaderMap, validators: &Validators<'_>) -> bool {
-    let mut values = headers.get_all(IF_RANGE).iter();
-    let Some(value) = values.next() else { return true };
-    if values.next().is_some() {
-        return false;
-    }
-    match EntityTag::parse(value.as_bytes()) {
+pub fn range_applies<F: FieldValues + ?Sized>(fields: &F, validators: &Validators<'_>) -> bool {
+    let Some(value) = fields.one_value(&IF_RANGE) else { return !fields.has(&IF_RANGE) };
+    match EntityTag::parse(value) {
         Some(tag) => own_tag(validators).is_some_and(|own| own.is_strongly(&tag)),
-        None => validators.date_is_strong && is_same_date(validators, date_s(value.as_bytes())),
+        None => validators.date_is_strong && is_same_date(validators, date_s(value)),
     }
 }
 
 /// Steps 1 and 2: `If-Match`, else `If-Unmodified-Since`.
-fn insists_in_vain(headers: &HeaderMap, validators: &Validators<'_>) -> bool {
-    if headers.contains_key(IF_MATCH) {
+fn insists_in_vain<F: FieldValues + ?Sized>(fields: &F, validators: &Validators<'_>) -> bool {
+    if fields.has(&IF_MATCH) {
         let own = own_tag(validators);
-        return !list_fits(headers, &IF_MATCH, |tag| own.is_some_and(|own| own.is_strongly(tag)));
+        return !list_fits(fields, &IF_MATCH, |tag| own.is_some_and(|own| own.is_strongly(tag)));
     }
-    let since = one_date_s(headers, &IF_UNMODIFIED_SINCE);
+    let since = one_date_s(fields, &IF_UNMODIFIED_SINCE);
     since.zip(validators.last_modified_s).is_some_and(|(since, modified)| modified > since)
 }
 
 /// Steps 3 and 4: `If-None-Match`, else `If-Modified-Since` where something is read.
-fn is_known(headers: &HeaderMap, validators: &Validators<'_>, reads: bool) -> bool {
-    if headers.contains_key(IF_NONE_MATCH) {
+fn is_known<F: FieldValues + ?Sized>(fields: &F, validators: &Validators<'_>, reads: bool) -> bool {
+    if fields.has(&IF_NONE_MATCH) {
         let own = own_tag(validators);
-        return list_fits(headers, &IF_NONE_MATCH, |tag| own.is_some_and(|own| own.is_weakly(tag)));
+        return list_fits(fields, &IF_NONE_MATCH, |tag| own.is_some_and(|own| own.is_weakly(tag)));
     }
-    let since = if reads { one_date_s(headers, &IF_MODIFIED_SINCE) } else { None };
+    let since = if reads { one_date_s(fields, &IF_MODIFIED_SINCE) } else { None };
     since.zip(validators.last_modified_s).is_some_and(|(since, modified)| modified <= since)
 }
 
@@ -88,13 +85,8 @@ fn is_same_date(validators: &Validators<'_>, date_s: Option<u64>) -> bool {
 }
 
 /// The date of a field that is there once and well formed; any other is ignored (13.1.3, 13.1.4).
-fn one_date_s(headers: &HeaderMap, name: &HeaderName) -> Option<u64> {
-    let mut values = headers.get_all(name).iter();
-    let value = values.next()?;
-    if values.next().is_some() {
-        return None;
-    }
-    date_s(value.as_bytes())
+fn one_date_s<F: FieldValues + ?Sized>(fields: &F, name: &HeaderName) -> Option<u64> {
+    date_s(fields.one_value(name)?)
 }
 
 fn date_s(value: &[u8]) -> Option<u64> {
@@ -107,6 +99,7 @@ fn date_s(value: &[u8]) -> Option<u64> {
 mod tests {
     use super::Outcome::{NotModified, PreconditionFailed, Proceed};
     use super::*;
+    use http::HeaderMap;
 
     const MODIFIED: &str = "Sat, 29 Oct 1994 19:43:31 GMT";
     const BEFORE: &str = "Sat, 29 Oct 1994 19:43:30 GMT";
