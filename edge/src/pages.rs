@@ -3,7 +3,11 @@
 //! Owns pages, assets, templates and the catalogue; never knows a shopper or a shelf.
 
 mod catalogue;
+mod compress;
+mod fields;
+mod html;
 mod kept;
+mod prepared;
 mod resource;
 mod site;
 mod templates;
@@ -13,10 +17,12 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arc_swap::ArcSwapOption;
-use doorbuster_proto::{Malformed, SiteVersion, wire};
+use doorbuster_proto::{Malformed, SiteVersion, Timestamp, wire};
 
 pub use self::catalogue::{Catalogue, CatalogueItem};
-pub use self::resource::Resource;
+pub use self::compress::{Encoded, Plain, compress};
+pub use self::fields::{POLICY, security};
+pub use self::resource::{Draft, Representation, Resource};
 pub use self::site::Site;
 pub use self::templates::Templates;
 
@@ -95,13 +101,15 @@ impl Pages {
         Ok(Self { shared: Arc::new(shared) })
     }
 
-    /// Keeps a site durably, and serves it from now on. Blocks for as long as the disk takes.
+    /// Keeps a site durably, and serves it from now on. Blocks for as long as it takes to compress it, and the disk to keep it.
     ///
     /// # Errors
     /// [`Error`] when the site is not whole or cannot be kept; the site before it is served on.
-    pub fn install(&self, version: SiteVersion, files: Vec<wire::SiteFile>) -> Result<(), Error> {
+    pub fn install(&self, version: SiteVersion, files: Vec<wire::SiteFile>, now: Timestamp) -> Result<(), Error> {
         let _one_at_a_time = self.shared.installing.lock().unwrap_or_else(PoisonError::into_inner);
-        let bytes = kept::encode(version, &files)?;
+        kept::check_size(&files)?;
+        let files = prepared::prepare(files, self.site().as_deref(), now);
+        let bytes = kept::encode(version, &files);
         let site = Site::build(version, files)?;
         self.shared.kept.store(&bytes)?;
         self.shared.site.store(Some(Arc::new(site)));
@@ -126,7 +134,7 @@ impl fmt::Debug for Pages {
     }
 }
 
-fn read_kept(version: SiteVersion, files: Vec<wire::SiteFile>) -> Option<Site> {
+fn read_kept(version: SiteVersion, files: Vec<prepared::Prepared>) -> Option<Site> {
     Site::build(version, files)
         .inspect_err(|error| tracing::error!(%version, error = error as &dyn std::error::Error, "kept site refused"))
         .ok()
@@ -148,7 +156,7 @@ mod tests {
         let folder = folder("restart");
         let pages = Pages::open(&folder).unwrap();
         assert_eq!(pages.version(), SiteVersion(0));
-        pages.install(SiteVersion(7), files()).unwrap();
+        pages.install(SiteVersion(7), files(), Timestamp(0)).unwrap();
         let reopened = Pages::open(&folder).unwrap();
         assert_eq!(reopened.version(), SiteVersion(7));
         assert!(reopened.site().unwrap().page("/").is_some());
@@ -158,7 +166,7 @@ mod tests {
     #[test]
     fn a_damaged_kept_site_counts_as_none() {
         let folder = folder("damage");
-        Pages::open(&folder).unwrap().install(SiteVersion(7), files()).unwrap();
+        Pages::open(&folder).unwrap().install(SiteVersion(7), files(), Timestamp(0)).unwrap();
         let path = folder.join(kept::FILE);
         let whole = std::fs::read(&path).unwrap();
         for damage in [0, 9, whole.len() / 2, whole.len() - 1] {
@@ -178,10 +186,10 @@ mod tests {
     fn a_site_that_is_not_whole_leaves_the_one_before_it() {
         let folder = folder("not-whole");
         let pages = Pages::open(&folder).unwrap();
-        pages.install(SiteVersion(7), files()).unwrap();
+        pages.install(SiteVersion(7), files(), Timestamp(0)).unwrap();
         let mut bad = files();
         bad.push(file("order.html", wire::FileKind::Template, "", "text/html", "{% if %}"));
-        assert!(pages.install(SiteVersion(8), bad).is_err());
+        assert!(pages.install(SiteVersion(8), bad, Timestamp(0)).is_err());
         assert_eq!(pages.version(), SiteVersion(7));
         assert_eq!(Pages::open(&folder).unwrap().version(), SiteVersion(7));
         std::fs::remove_dir_all(folder).unwrap();

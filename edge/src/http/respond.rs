@@ -1,22 +1,20 @@
 //! Answers, and the headers that every one of them carries.
 
 use bytes::Bytes;
+use doorbuster_http_core::conditional::{Outcome, evaluate};
+use doorbuster_http_core::encoding::choose;
 use hyper::header::{
-    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, HeaderMap, HeaderValue,
-    IF_NONE_MATCH, LOCATION, REFERRER_POLICY, RETRY_AFTER, WWW_AUTHENTICATE, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
+    WWW_AUTHENTICATE,
 };
-use hyper::{Response, StatusCode};
+use hyper::{Method, Response, StatusCode};
 use serde::Serialize;
 
 pub(super) use super::Reply;
 use super::problem::Kind;
 use super::{Outgoing, Problem};
-use crate::pages::Resource;
+use crate::pages::{self, Resource};
 
-const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
-                      form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
-/// A picture may style itself, and nothing else.
-const SVG_POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; sandbox";
 const OPENING_SOON: &str = include_str!("respond/opening-soon.html");
 
 /// How long an answer may be kept, and by whom.
@@ -28,8 +26,6 @@ pub(super) enum Cache {
     Second,
     /// As `Second`, and while a newer one is fetched.
     Page,
-    /// Named by its content.
-    Forever,
 }
 
 impl Cache {
@@ -38,7 +34,6 @@ impl Cache {
             Self::Never => "no-store",
             Self::Second => "public, max-age=1",
             Self::Page => "public, max-age=1, stale-while-revalidate=2",
-            Self::Forever => "public, max-age=31536000, immutable",
         }
     }
 }
@@ -71,19 +66,13 @@ pub(super) fn see_other(path: &str) -> Reply {
 
 /// A file of the site, or the word that the browser has it already.
 pub(super) fn resource(resource: &Resource, asked: &HeaderMap) -> Reply {
-    let known = is_known(asked, &resource.etag);
-    let body = if known { Bytes::new() } else { resource.body.clone() };
+    let accepted = asked.get_all(ACCEPT_ENCODING).into_iter().map(HeaderValue::as_bytes);
+    let held = resource.representation(choose(accepted, resource.offered()));
+    let known = evaluate(&Method::GET, asked, &resource.validators(held)) == Outcome::NotModified;
+    let body = if known { Bytes::new() } else { held.body.clone() };
     let mut reply = Response::new(Outgoing::whole(body));
     *reply.status_mut() = if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
-    let cache = if resource.immutable { Cache::Forever } else { Cache::Page };
-    put(&mut reply, CACHE_CONTROL, cache.as_str());
-    reply.headers_mut().insert(ETAG, resource.etag.clone());
-    if !known {
-        reply.headers_mut().insert(CONTENT_TYPE, resource.content_type.clone());
-    }
-    if resource.is_svg() {
-        put(&mut reply, CONTENT_SECURITY_POLICY, SVG_POLICY);
-    }
+    *reply.headers_mut() = if known { resource.fields_not_modified(held) } else { resource.fields(held) };
     reply
 }
 
@@ -133,13 +122,11 @@ pub(super) fn seconds(ms: u64) -> u64 {
     ms.div_ceil(1_000)
 }
 
-/// Puts the headers on that every answer carries.
+/// Puts the headers on that keep a browser from doing more with an answer than it is meant for.
 pub(super) fn finish(mut reply: Reply) -> Reply {
-    let headers = reply.headers_mut();
-    headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
-    // Not "no-referrer": with that, browsers send our own forms with "Origin: null".
-    headers.insert(REFERRER_POLICY, HeaderValue::from_static("same-origin"));
-    headers.entry(CONTENT_SECURITY_POLICY).or_insert(HeaderValue::from_static(POLICY));
+    for (name, value) in pages::security().drain().filter_map(|(name, value)| Some((name?, value))) {
+        reply.headers_mut().entry(name).or_insert(value);
+    }
     reply
 }
 
@@ -157,47 +144,15 @@ fn reply(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>,
     reply
 }
 
-/// Whether one of the browser's entity tags is this one, compared weakly (RFC 9110, 13.1.2).
-fn is_known(asked: &HeaderMap, etag: &HeaderValue) -> bool {
-    let Ok(etag) = etag.to_str() else { return false };
-    let values = asked.get_all(IF_NONE_MATCH).into_iter().filter_map(|value| value.to_str().ok());
-    let mut tags = values.flat_map(|value| value.split(',')).map(str::trim);
-    tags.any(|tag| tag == "*" || tag.strip_prefix("W/").unwrap_or(tag) == etag)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn asked(tag: &'static str) -> HeaderMap {
-        HeaderMap::from_iter([(IF_NONE_MATCH, HeaderValue::from_static(tag))])
-    }
-
-    #[test]
-    fn a_browser_that_has_the_body_is_not_sent_it_again() {
-        let page = Resource::new(b"hello".to_vec(), "text/html", false).unwrap();
-        let first = resource(&page, &HeaderMap::new());
-        assert_eq!((first.status(), first.headers()[CONTENT_TYPE].as_bytes()), (StatusCode::OK, &b"text/html"[..]));
-        let mut headers = asked("\"other\", W/\"x\"");
-        assert_eq!(resource(&page, &headers).status(), StatusCode::OK);
-        headers.append(IF_NONE_MATCH, page.etag.clone());
-        let again = resource(&page, &headers);
-        assert_eq!((again.status(), &again.headers()[ETAG]), (StatusCode::NOT_MODIFIED, &page.etag));
-    }
-
-    #[test]
-    fn an_asset_is_kept_forever_and_a_picture_runs_no_script() {
-        let picture = Resource::new(b"<svg/>".to_vec(), "image/svg+xml", true).unwrap();
-        let reply = finish(resource(&picture, &HeaderMap::new()));
-        assert!(reply.headers()[CACHE_CONTROL].to_str().unwrap().contains("immutable"));
-        let policy = reply.headers()[CONTENT_SECURITY_POLICY].to_str().unwrap();
-        assert!(policy.contains("default-src 'none'") && !policy.contains("script-src"));
-    }
+    use hyper::header::{CONTENT_SECURITY_POLICY, X_CONTENT_TYPE_OPTIONS};
 
     #[test]
     fn every_answer_carries_the_policy() {
         let reply = finish(problem(&Problem::NotFound));
-        assert_eq!(reply.headers()[CONTENT_SECURITY_POLICY], POLICY);
+        assert_eq!(reply.headers()[CONTENT_SECURITY_POLICY], pages::POLICY);
         assert_eq!(reply.headers()[X_CONTENT_TYPE_OPTIONS], "nosniff");
         assert_eq!(reply.headers()[CACHE_CONTROL], "no-store");
     }

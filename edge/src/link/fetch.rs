@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use doorbuster_config::clock;
 use doorbuster_proto::{SiteVersion, wire};
 use tonic::{Request, Status};
 use tracing::{info, warn};
@@ -62,7 +63,7 @@ impl Link {
             tokio::time::timeout(Duration::from_millis(FETCH_MS_MAX), all).await.map_err(|_| Failed::Slow)??;
         let site = whole(&files)?;
         let pages = self.pages.clone();
-        tokio::task::spawn_blocking(move || pages.install(site, files)).await??;
+        tokio::task::spawn_blocking(move || pages.install(site, files, clock::now())).await??;
         Ok(site)
     }
 

@@ -2,9 +2,13 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use bytes::Bytes;
 use doorbuster_proto::{Availability, SiteVersion, wire};
+use http::HeaderMap;
 
-use super::{Catalogue, Error, Resource, Templates};
+use super::fields;
+use super::prepared::Prepared;
+use super::{Catalogue, Draft, Error, Resource, Templates};
 
 /// The templates that every site has.
 const TEMPLATES: [&str; 5] = ["order.html", "orders.html", "answer.html", "login.html", "error.html"];
@@ -39,7 +43,9 @@ impl Site {
     ///
     /// # Errors
     /// [`Error`] when a file is malformed or there twice, or something that every site has is missing.
-    pub fn build(version: SiteVersion, files: Vec<wire::SiteFile>) -> Result<Self, Error> {
+    pub(super) fn build(version: SiteVersion, mut files: Vec<Prepared>) -> Result<Self, Error> {
+        // A page announces the assets that it needs, so they are taken first.
+        files.sort_by_key(|prepared| prepared.file.kind() == wire::FileKind::Page);
         let mut parts = Parts::default();
         for file in files {
             parts.take(file)?;
@@ -76,6 +82,16 @@ impl Site {
         self.assets.get(path)
     }
 
+    /// What is served in a file's place.
+    pub(super) fn served(&self, file: &wire::SiteFile) -> Option<&Resource> {
+        match (file.kind(), Availability::parse(&file.availability)) {
+            (wire::FileKind::Asset, _) => self.asset(&file.path),
+            (wire::FileKind::Page, None) => self.page(&file.path),
+            (wire::FileKind::Page, Some(word)) => self.pages.get(&file.path)?.variants.get(&word),
+            _ => None,
+        }
+    }
+
     /// What the edge fills in for one shopper.
     pub fn templates(&self) -> &Templates {
         &self.templates
@@ -88,24 +104,27 @@ impl Site {
 }
 
 impl Parts {
-    fn take(&mut self, file: wire::SiteFile) -> Result<(), Error> {
+    fn take(&mut self, prepared: Prepared) -> Result<(), Error> {
+        let file = &prepared.file;
         match file.kind() {
-            wire::FileKind::Page => self.take_page(file),
-            wire::FileKind::Asset => self.take_asset(file),
-            wire::FileKind::Template => self.take_template(file),
-            wire::FileKind::Catalogue => self.take_catalogue(&file),
+            wire::FileKind::Page => self.take_page(prepared),
+            wire::FileKind::Asset => self.take_asset(prepared),
+            wire::FileKind::Template => self.take_template(prepared.file),
+            wire::FileKind::Catalogue => self.take_catalogue(file),
             wire::FileKind::Unspecified => Err(bad(&file.path, "a known kind of file", &file.kind.to_string())),
         }
     }
 
-    fn take_page(&mut self, file: wire::SiteFile) -> Result<(), Error> {
+    fn take_page(&mut self, prepared: Prepared) -> Result<(), Error> {
+        let file = &prepared.file;
         check_path(&file.path)?;
         let path = file.path.clone();
         let word = match file.availability.as_str() {
             "" => None,
             text => Some(Availability::parse(text).ok_or_else(|| bad(&path, "an availability word", text))?),
         };
-        let resource = resource(file, false)?;
+        let fields = fields::of_page(&String::from_utf8_lossy(&file.body), |path| self.assets.contains_key(path));
+        let resource = resource(prepared, fields)?;
         let page = self.pages.entry(path.clone()).or_default();
         let before = match word {
             None => page.always.replace(resource),
@@ -114,10 +133,12 @@ impl Parts {
         once(&path, before.is_none())
     }
 
-    fn take_asset(&mut self, file: wire::SiteFile) -> Result<(), Error> {
+    fn take_asset(&mut self, prepared: Prepared) -> Result<(), Error> {
+        let file = &prepared.file;
         check_path(&file.path)?;
         let path = file.path.clone();
-        let before = self.assets.insert(path.clone(), resource(file, true)?);
+        let fields = fields::of_asset(&file.content_type);
+        let before = self.assets.insert(path.clone(), resource(prepared, fields)?);
         once(&path, before.is_none())
     }
 
@@ -133,9 +154,11 @@ impl Parts {
     }
 }
 
-fn resource(file: wire::SiteFile, immutable: bool) -> Result<Resource, Error> {
-    Resource::new(file.body, &file.content_type, immutable)
-        .ok_or_else(|| bad(&file.path, "a content type", &file.content_type))
+fn resource(prepared: Prepared, fields: HeaderMap) -> Result<Resource, Error> {
+    let Prepared { file, encoded, last_modified_s } = prepared;
+    let (body, content_type) = (Bytes::from(file.body), file.content_type.as_str());
+    let draft = Draft { body, encoded, content_type, last_modified_s, fields };
+    Resource::new(draft).ok_or_else(|| bad(&file.path, "a content type", content_type))
 }
 
 fn check_path(path: &str) -> Result<(), Error> {
@@ -153,6 +176,9 @@ fn bad(path: &str, expected: &'static str, found: &str) -> Error {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
+    use crate::pages::prepared::prepare;
+    use doorbuster_http_core::encoding::Encoding;
+    use doorbuster_proto::Timestamp;
     use minijinja::context;
     use wire::FileKind::{Asset, Catalogue, Page, Template};
 
@@ -184,21 +210,24 @@ pub(crate) mod tests {
         files
     }
 
+    fn build(files: Vec<wire::SiteFile>) -> Result<Site, Error> {
+        Site::build(SiteVersion(1), prepare(files, None, Timestamp(0)))
+    }
+
     fn site() -> Site {
-        Site::build(SiteVersion(1), files()).unwrap()
+        build(files()).unwrap()
     }
 
     #[test]
     fn a_product_page_has_one_variant_for_each_word() {
         let site = site();
         for word in Availability::ALL {
-            assert_eq!(site.variant("/p/mug", word).unwrap().body, word.as_str());
+            let page = site.variant("/p/mug", word).unwrap();
+            assert_eq!(page.representation(Encoding::Identity).body, word.as_str());
         }
         assert!(site.page("/p/mug").is_none());
-        assert_ne!(
-            site.variant("/p/mug", Availability::Available).unwrap().etag,
-            site.variant("/p/mug", Availability::SoldOut).unwrap().etag
-        );
+        let etag = |word| site.variant("/p/mug", word).unwrap().representation(Encoding::Identity).etag.clone();
+        assert_ne!(etag(Availability::Available), etag(Availability::SoldOut));
     }
 
     #[test]
@@ -217,7 +246,7 @@ pub(crate) mod tests {
     fn a_site_without_what_every_site_has_is_refused() {
         for missing in ["/", "catalogue.json", "order.html"] {
             let files = files().into_iter().filter(|file| file.path != missing).collect();
-            assert!(Site::build(SiteVersion(1), files).is_err(), "{missing}");
+            assert!(build(files).is_err(), "{missing}");
         }
     }
 
@@ -226,7 +255,7 @@ pub(crate) mod tests {
         for twice in files() {
             let mut files = files();
             files.push(twice.clone());
-            assert!(Site::build(SiteVersion(1), files).is_err(), "{}", twice.path);
+            assert!(build(files).is_err(), "{}", twice.path);
         }
     }
 
