@@ -60,6 +60,22 @@ impl<'a> Field<'a> {
         self.or_wrong(self.value.as_object(), || "a table".into())
     }
 
+    /// A table with whatever keys, as fields.
+    pub fn entries(&self) -> Option<Vec<(&'a str, Field<'a>)>> {
+        let entry = |(key, value): (&'a String, _)| (key.as_str(), Field { at: self.at.key(key), value });
+        Some(self.map()?.iter().map(entry).collect())
+    }
+
+    /// Whether it is a list.
+    pub fn is_list(&self) -> bool {
+        self.value.is_array()
+    }
+
+    /// Whether it is a table.
+    pub fn is_table(&self) -> bool {
+        self.value.is_object()
+    }
+
     /// A list of so many.
     pub fn list(&self, count: RangeInclusive<usize>) -> Option<Vec<Field<'a>>> {
         let list = self.or_wrong(self.value.as_array(), || "a list".into())?;
@@ -69,6 +85,12 @@ impl<'a> Field<'a> {
         }
         let entry = |(n, value)| Field { at: self.at.entry(n), value };
         Some(list.iter().enumerate().map(entry).collect())
+    }
+
+    /// What a list of so many says, read entry by entry: all of them, also where one is wrong.
+    pub fn each<T>(&self, count: RangeInclusive<usize>, read: impl FnMut(&Field<'a>) -> Option<T>) -> Option<Vec<T>> {
+        let read: Vec<Option<T>> = self.list(count)?.iter().map(read).collect();
+        read.into_iter().collect()
     }
 
     /// A text as it stands.
@@ -146,9 +168,7 @@ mod tests {
         let a = top.required("a", "a table").unwrap().table(&["n", "m"]).unwrap();
         a.required("n", "a number").unwrap().number(1..=u64::MAX);
         a.required("m", "a text");
-        for entry in top.required("list", "a list").unwrap().list(1..=9).unwrap() {
-            entry.number(0..=9);
-        }
+        assert_eq!(top.required("list", "a list").unwrap().each(1..=9, |entry| entry.number(0..=0)), None);
         let texts: Vec<String> = faults.or::<()>(None).unwrap_err().iter().map(ToString::to_string).collect();
         assert_eq!(
             texts,
@@ -156,7 +176,8 @@ mod tests {
                 "a.odd: expected no such field (there are n, m), found true",
                 "a.n: expected 1 or more, found 0",
                 "a.m: expected a text, found nothing",
-                "list[1]: expected a whole number from 0 to 9, found \"x\"",
+                "list[0]: expected a whole number from 0 to 0, found 1",
+                "list[1]: expected a whole number from 0 to 0, found \"x\"",
             ]
         );
     }
