@@ -8,6 +8,8 @@ pub mod config;
 pub mod gate;
 pub mod http;
 pub mod link;
+pub mod origin;
 pub mod pages;
+pub mod sites;
 pub mod sockets;
 pub mod stock;
