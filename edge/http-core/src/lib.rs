@@ -11,7 +11,9 @@ pub mod network;
 pub mod proxy_header;
 pub mod range;
 pub mod refusal;
+pub mod server_timing;
 pub mod tokens;
+pub mod trace;
 
 pub use self::field_values::FieldValues;
 pub use self::head::{Framing, Head};
