@@ -3,10 +3,12 @@
 //! Rooms: [`http`] for shoppers, [`pages`] for what they see, [`gate`] for who they are, [`stock`] for what is sold,
 //! [`link`] to the allocator, [`admin`] for operators. Only `main.rs` wires them.
 
+pub mod access;
 pub mod admin;
 pub mod config;
 pub mod gate;
 pub mod http;
+pub mod ids;
 pub mod link;
 pub mod origin;
 pub mod pages;
