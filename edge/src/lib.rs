@@ -9,6 +9,7 @@ pub mod config;
 pub mod gate;
 pub mod http;
 pub mod ids;
+pub mod limits;
 pub mod link;
 pub mod origin;
 pub mod pages;
