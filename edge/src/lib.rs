@@ -14,5 +14,6 @@ pub mod link;
 pub mod origin;
 pub mod pages;
 pub mod sites;
+pub mod service_manager;
 pub mod sockets;
 pub mod stock;

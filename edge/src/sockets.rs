@@ -1,20 +1,49 @@
-//! Listening sockets, bound before anything is served. Those of one listener share its address: the kernel spreads new
-//! connections over them (`SO_REUSEPORT`, Linux 3.9).
+//! Listening sockets, bound or inherited before anything is served. Those that are bound here for one listener share its
+//! address: the kernel spreads new connections over them (`SO_REUSEPORT`, Linux 3.9).
+
+mod inherited;
 
 use std::io;
 use std::net::{SocketAddr, TcpListener};
 
 use socket2::{Domain, Protocol, Socket, Type};
 
+pub use self::inherited::Inherited;
+
 const BACKLOG: i32 = 4_096;
 
 /// Why a listener cannot be had.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot listen on {address}")]
-pub struct Error {
-    address: SocketAddr,
-    #[source]
-    source: io::Error,
+pub enum Error {
+    /// The address cannot be listened on.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// Which address.
+        address: SocketAddr,
+        /// The cause.
+        source: io::Error,
+    },
+    /// A socket of the service manager's cannot be used.
+    #[error("cannot use the service manager's socket {name:?}")]
+    Unusable {
+        /// Its name.
+        name: String,
+        /// The cause.
+        source: io::Error,
+    },
+    /// The service manager's sockets for one listener do not fit it.
+    #[error(
+        "expected 1 to {expected} sockets named {name:?} for one address from the service manager, found {}",
+        in_words(found)
+    )]
+    Unfit {
+        /// Their name.
+        name: &'static str,
+        /// The most that the listener has threads for.
+        expected: u32,
+        /// Their addresses.
+        found: Vec<SocketAddr>,
+    },
 }
 
 /// Sockets that are bound to one address, and do not accept yet.
@@ -25,9 +54,23 @@ pub(crate) struct Sockets {
 }
 
 impl Sockets {
+    /// The service manager's sockets for the listener `name`, if there are any, as `count`; else binds `count` sockets.
+    #[allow(dead_code, reason = "wired once both listeners take what is inherited")]
+    pub(crate) fn open(
+        inherited: &mut Inherited,
+        name: &'static str,
+        address: SocketAddr,
+        count: u32,
+    ) -> Result<Self, Error> {
+        match inherited.take(name, address, count)? {
+            Some(sockets) => Ok(sockets),
+            None => Self::bind(address, count),
+        }
+    }
+
     /// Binds `count` sockets. An address that another process listens on is refused, as ever.
     pub(crate) fn bind(address: SocketAddr, count: u32) -> Result<Self, Error> {
-        bind(address, count).map_err(|source| Error { address, source })
+        bind(address, count).map_err(|source| Error::Listen { address, source })
     }
 }
 
@@ -48,6 +91,10 @@ fn socket(address: SocketAddr, shares: bool) -> io::Result<TcpListener> {
     socket.bind(&address.into())?;
     socket.listen(BACKLOG)?;
     Ok(socket.into())
+}
+
+fn in_words(addresses: &[SocketAddr]) -> String {
+    addresses.iter().map(ToString::to_string).collect::<Vec<_>>().join(" and ")
 }
 
 #[cfg(test)]
