@@ -7,12 +7,14 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/doorbuster/target
 # Where ccache is installed, a changed dependency does not cost the whole of RocksDB again.
 export PATH := /usr/lib/ccache:$(PATH)
 export SHOPPERS DEMO_DIR SALE EDGES PORT ONCE
+export QUICK ROWS
+export BENCH_DIR ?= $(CARGO_TARGET_DIR)/bench
 
 CARGO_WORKSPACE := --release --workspace --all-targets --locked
 
 # In order, whatever -j says: the steps share cargo's lock anyway.
 .NOTPARALLEL:
-.PHONY: own-target help demo test build fix check-tools console setup setup-test lint unit e2e browser deny
+.PHONY: own-target help demo test build fix check-tools console bench setup setup-test setup-bench lint unit e2e browser deny
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## */  make \1\t/' | expand -t 16
@@ -22,6 +24,9 @@ demo: build ## an allocator and three edges on loopback, with the sample sale; S
 
 test: setup-test lint build unit e2e browser ## everything that CI runs
 	@echo "make test: all passed"
+
+bench: build setup-bench ## the edge beside nginx + Lua + Redis: a table, and bench.json in BENCH_DIR; QUICK=1 takes under three minutes
+	@exec "$(CARGO_TARGET_DIR)/release/bench"
 
 # Cargo names a package by its place within the workspace and judges its age by the files' times: of two clones that share
 # the target folder, the older would run the younger one's code. What another clone has built of the workspace goes first.
@@ -47,6 +52,9 @@ setup:
 
 setup-test:
 	@tests/setup.sh test
+
+setup-bench:
+	@tests/setup.sh bench
 
 # The console is embedded in the allocator, so it is built before it.
 console: static/console/dist/index.html

@@ -2,6 +2,7 @@
 # Installs what is missing on a Debian machine that has Rust, Node and a C++ compiler.
 #   setup.sh build   what the build and the demo need: libclang (RocksDB's bindings), ccache, a C++ compiler, make
 #   setup.sh test    what the tests need besides: Chromium, and the npm packages of tests/browser
+#   setup.sh bench   what the bench compares with and loads by: nginx with Lua, Redis, wrk, h2load; no service is started
 # Does nothing, quickly, where nothing is missing. Uses apt as root or by sudo without a password; elsewhere it prints
 # what to type.
 set -euo pipefail
@@ -9,6 +10,7 @@ cd "$(dirname "$0")"
 
 goal="${1:-test}"
 missing=()
+service_policy=/usr/sbin/policy-rc.d
 
 have() { command -v "$1" >/dev/null 2>&1; }
 installed() { [[ "$(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null)" == installed ]]; }
@@ -32,6 +34,34 @@ look_for_build_tools() {
 
 look_for_browser() {
   [[ -x "${CHROMIUM:-/usr/bin/chromium}" ]] || needs chromium
+}
+
+# The incumbent, as Debian has it, and what loads both sides.
+look_for_bench_tools() {
+  local package
+  [[ -x /usr/sbin/nginx ]] || needs nginx-light
+  for package in libnginx-mod-http-lua lua-nginx-redis lua-cjson redis-server wrk nghttp2-client openssl; do
+    installed "$package" || needs "$package"
+  done
+  have taskset || needs util-linux
+}
+
+# Debian starts the services that it installs. The bench starts its own: until all is installed, a policy forbids it.
+install_without_services() {
+  [[ ${#missing[@]} -eq 0 ]] && return
+  if [[ ! -e $service_policy ]]; then
+    trap forget_policy EXIT
+    printf '#!/bin/sh\nexit 101\n' | as_root tee "$service_policy" >/dev/null
+    as_root chmod 0755 "$service_policy"
+  fi
+  install_missing
+}
+
+forget_policy() { as_root rm --force "$service_policy"; }
+
+# Where sudo wants a password nothing is installed, and no policy is needed.
+as_root() {
+  if [[ $EUID -eq 0 ]]; then "$@"; else sudo --non-interactive "$@" 2>/dev/null || true; fi
 }
 
 stop() {
@@ -77,5 +107,9 @@ test)
   install_missing
   install_browser_packages
   ;;
-*) stop "usage: setup.sh build|test" ;;
+bench)
+  look_for_bench_tools
+  install_without_services
+  ;;
+*) stop "usage: setup.sh build|test|bench" ;;
 esac

@@ -17,6 +17,7 @@ pub use self::addresses::{Addresses, AllocatorAddresses, EdgeAddresses};
 pub use self::files::Folder;
 pub use self::ports::Ports;
 use self::process::Process;
+pub(crate) use self::process::dies_with_parent;
 pub use self::process::{Death, binary};
 use crate::until;
 use crate::web::Web;
@@ -51,8 +52,21 @@ impl Fleet {
     /// # Errors
     /// A file could not be written, or a process did not come up.
     pub async fn start(folder: &Path, edges: usize, ports: &Ports) -> anyhow::Result<Self> {
+        Self::start_with(folder, edges, ports, &|_, _| {}).await
+    }
+
+    /// As [`start`](Self::start), with the configuration of each process changed before it is written.
+    ///
+    /// # Errors
+    /// As [`start`](Self::start).
+    pub async fn start_with(
+        folder: &Path,
+        edges: usize,
+        ports: &Ports,
+        change: &dyn Fn(&str, &mut toml::Table),
+    ) -> anyhow::Result<Self> {
         let addresses = Addresses::on(ports, edges);
-        let folder = Folder::create(folder, &addresses)?;
+        let folder = Folder::create(folder, &addresses, change)?;
         let allocator = Process::new("doorbuster-allocator", "allocator", &folder);
         let edges = addresses.edges.iter().map(|edge| Process::new("doorbuster-edge", &edge.id, &folder)).collect();
         let mut fleet = Self { folder, addresses, allocator, edges, web: Web::default() };

@@ -69,7 +69,11 @@ impl Folder {
         Ok(names)
     }
 
-    pub(super) fn create(path: &Path, addresses: &Addresses) -> anyhow::Result<Self> {
+    pub(super) fn create(
+        path: &Path,
+        addresses: &Addresses,
+        change: &dyn Fn(&str, &mut toml::Table),
+    ) -> anyhow::Result<Self> {
         fs::create_dir_all(path).with_context(|| format!("create {}", path.display()))?;
         // Another fleet's keys and configuration are not overwritten, running or not.
         anyhow::ensure!(
@@ -80,9 +84,13 @@ impl Folder {
         let folder = Self(fs::canonicalize(path)?);
         fs::create_dir_all(folder.0.join("logs"))?;
         let key = folder.write_key()?;
-        folder.write_config("allocator", &folder.allocator_config(addresses))?;
+        let write = |process: &str, mut config: toml::Table| {
+            change(process, &mut config);
+            folder.write_config(process, &config)
+        };
+        write("allocator", folder.allocator_config(addresses))?;
         for edge in &addresses.edges {
-            folder.write_config(&edge.id, &folder.edge_config(edge, addresses, &key))?;
+            write(&edge.id, folder.edge_config(edge, addresses, &key))?;
         }
         Ok(folder)
     }

@@ -39,6 +39,16 @@ impl Ports {
         Ok(Self(ports))
     }
 
+    /// Takes one free port anywhere, for something beside a fleet.
+    ///
+    /// # Errors
+    /// None is free.
+    pub fn one() -> anyhow::Result<u16> {
+        let mut rng = rand::rng();
+        let found = FREE_PORTS.map(|_| rng.random_range(FREE_PORTS)).find(|port| is_free(*port));
+        found.ok_or_else(|| anyhow::anyhow!("no free port in {FREE_PORTS:?}"))
+    }
+
     /// Takes the ports from `first` on.
     ///
     /// # Errors

@@ -55,7 +55,7 @@ impl Process {
     pub(super) fn launch(&mut self) -> anyhow::Result<()> {
         anyhow::ensure!(self.child.is_none(), "{} runs already", self.name);
         let log = self.open_log()?;
-        let child = command(&binary(self.program)?)
+        let child = dies_with_parent(&binary(self.program)?)
             .arg("--config")
             .arg(&self.config)
             .stdin(Stdio::null())
@@ -126,7 +126,8 @@ pub fn binary(name: &str) -> anyhow::Result<PathBuf> {
     Ok(found)
 }
 
-fn command(program: &Path) -> Command {
+/// A command for a program that is killed when this process is gone, however it goes.
+pub(crate) fn dies_with_parent(program: &Path) -> Command {
     if !Path::new(DIE_WITH_PARENT).exists() {
         return Command::new(program);
     }
