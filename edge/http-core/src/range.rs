@@ -259,4 +259,28 @@ mod tests {
         assert_eq!(span.length(), 26_012);
         assert_eq!(unsatisfied(47_022), "bytes */47022");
     }
+
+    #[test]
+    fn whatever_is_asked_for_spans_lie_within_the_body_and_apart() {
+        let mut state = 1_u32;
+        let mut random = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            u64::from(state >> 16)
+        };
+        let alphabet = b"0123456789---,,, ";
+        for _ in 0..20_000 {
+            let letter = |random: u64| alphabet[usize::try_from(random).unwrap() % alphabet.len()];
+            let text: Vec<u8> = (0..random() % 24).map(|_| letter(random())).collect();
+            let length = random() % 40;
+            let spans = match select(&[b"bytes=", &text[..]].concat(), length) {
+                One(span) => vec![span],
+                Several(spans) => spans,
+                Whole | Unsatisfiable => continue,
+            };
+            for (at, span) in spans.iter().enumerate() {
+                assert!(span.first <= span.last && span.last < length, "{spans:?} of {length}");
+                assert!(spans[at + 1..].iter().all(|other| !other.touches(*span)), "{spans:?}");
+            }
+        }
+    }
 }
