@@ -17,6 +17,7 @@ mod message;
 mod origin;
 mod preamble;
 mod problem;
+mod represent;
 mod request;
 mod respond;
 mod rewind;

@@ -13,7 +13,7 @@ pub mod limits;
 pub mod link;
 pub mod origin;
 pub mod pages;
-pub mod sites;
 pub mod service_manager;
+pub mod sites;
 pub mod sockets;
 pub mod stock;

@@ -1,19 +1,16 @@
 //! Answers, and the headers that every one of them carries.
 
 use bytes::Bytes;
-use doorbuster_http_core::conditional::{Outcome, evaluate};
-use doorbuster_http_core::encoding::choose;
 use hyper::header::{
-    ACCEPT_ENCODING, ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderMap, HeaderValue, LOCATION, RETRY_AFTER,
-    WWW_AUTHENTICATE,
+    ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
 };
-use hyper::{Method, Response, StatusCode};
+use hyper::{Response, StatusCode};
 use serde::Serialize;
 
 pub(super) use super::Reply;
 use super::problem::Kind;
 use super::{Outgoing, Problem};
-use crate::pages::{self, Resource};
+use crate::pages;
 
 const OPENING_SOON: &str = include_str!("respond/opening-soon.html");
 
@@ -51,28 +48,13 @@ pub(super) fn html(status: StatusCode, text: String) -> Reply {
 
 /// Nothing but a status.
 pub(super) fn empty(status: StatusCode) -> Reply {
-    let mut reply = Response::new(Outgoing::empty());
-    *reply.status_mut() = status;
-    put(&mut reply, CACHE_CONTROL, Cache::Never.as_str());
-    reply
+    begun(status, Outgoing::empty(), Cache::Never)
 }
 
 /// Go and GET that.
 pub(super) fn see_other(path: &str) -> Reply {
     let mut reply = empty(StatusCode::SEE_OTHER);
     put(&mut reply, LOCATION, path);
-    reply
-}
-
-/// A file of the site, or the word that the browser has it already.
-pub(super) fn resource(resource: &Resource, asked: &HeaderMap) -> Reply {
-    let accepted = asked.get_all(ACCEPT_ENCODING).into_iter().map(HeaderValue::as_bytes);
-    let held = resource.representation(choose(accepted, resource.offered()));
-    let known = evaluate(&Method::GET, asked, &resource.validators(held)) == Outcome::NotModified;
-    let body = if known { Bytes::new() } else { held.body.clone() };
-    let mut reply = Response::new(Outgoing::whole(body));
-    *reply.status_mut() = if known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
-    *reply.headers_mut() = if known { resource.fields_not_modified(held) } else { resource.fields(held) };
     reply
 }
 
@@ -122,14 +104,6 @@ pub(super) fn seconds(ms: u64) -> u64 {
     ms.div_ceil(1_000)
 }
 
-/// Puts the headers on that keep a browser from doing more with an answer than it is meant for.
-pub(super) fn finish(mut reply: Reply) -> Reply {
-    for (name, value) in pages::security().drain().filter_map(|(name, value)| Some((name?, value))) {
-        reply.headers_mut().entry(name).or_insert(value);
-    }
-    reply
-}
-
 /// Sets a header to text that is ours, or checked.
 pub(super) fn put(reply: &mut Reply, name: hyper::header::HeaderName, value: &str) {
     let value = HeaderValue::from_str(value).expect("what answers put into headers is visible ASCII");
@@ -137,9 +111,16 @@ pub(super) fn put(reply: &mut Reply, name: hyper::header::HeaderName, value: &st
 }
 
 fn reply(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>, cache: Cache) -> Reply {
-    let mut reply = Response::new(Outgoing::whole(body));
-    *reply.status_mut() = status;
+    let mut reply = begun(status, Outgoing::whole(body), cache);
     put(&mut reply, CONTENT_TYPE, content_type);
+    reply
+}
+
+/// An answer with the headers that every one of the shop's own carries.
+fn begun(status: StatusCode, body: Outgoing, cache: Cache) -> Reply {
+    let mut reply = Response::new(body);
+    *reply.status_mut() = status;
+    *reply.headers_mut() = pages::security();
     put(&mut reply, CACHE_CONTROL, cache.as_str());
     reply
 }
@@ -151,7 +132,7 @@ mod tests {
 
     #[test]
     fn every_answer_carries_the_policy() {
-        let reply = finish(problem(&Problem::NotFound));
+        let reply = problem(&Problem::NotFound);
         assert_eq!(reply.headers()[CONTENT_SECURITY_POLICY], pages::POLICY);
         assert_eq!(reply.headers()[X_CONTENT_TYPE_OPTIONS], "nosniff");
         assert_eq!(reply.headers()[CACHE_CONTROL], "no-store");

@@ -17,7 +17,7 @@ use super::request::{Asked, BODY_BYTES_MAX};
 use super::respond::{self, Reply};
 use super::router::{self, Route, Unroutable};
 use super::service::{AtHand, BodyBound, Peer, Refused, Service};
-use super::{Client, Counts, Incoming, Problem, Trust, api, form, origin};
+use super::{Client, Counts, Incoming, Problem, Trust, api, form, origin, represent};
 use crate::gate::Gate;
 use crate::pages::{Pages, Site};
 use crate::stock::Stock;
@@ -87,7 +87,7 @@ impl Shop {
     fn page(&self, path: &str, asked: &Asked) -> Result<Reply, Problem> {
         let site = self.site()?;
         let page = site.page(path).ok_or(Problem::NotFound)?;
-        Ok(respond::resource(page, &asked.head.headers))
+        Ok(represent::reply(page, &asked.head.method, &asked.head.headers))
     }
 
     fn product(&self, code: &str, asked: &Asked) -> Result<Reply, Problem> {
@@ -98,13 +98,13 @@ impl Shop {
         // A page whose item left the board belongs to a sale that is settled.
         let word = word.unwrap_or(Availability::Over);
         let page = site.variant(&format!("/p/{code}"), word).ok_or(Problem::NotFound)?;
-        Ok(respond::resource(page, &asked.head.headers))
+        Ok(represent::reply(page, &asked.head.method, &asked.head.headers))
     }
 
     fn asset(&self, path: &str, asked: &Asked) -> Result<Reply, Problem> {
         let site = self.site()?;
         let asset = site.asset(path).ok_or(Problem::NotFound)?;
-        Ok(respond::resource(asset, &asked.head.headers))
+        Ok(represent::reply(asset, &asked.head.method, &asked.head.headers))
     }
 
     /// The site that is served now.
@@ -151,7 +151,7 @@ impl Service for Shop {
             Err(problem) => self.refuse(&problem, html),
         };
         self.counts.responded(reply.status());
-        respond::finish(reply)
+        reply
     }
 
     fn refuse(&self, refused: Refused, _peer: Peer) -> Reply {
@@ -162,7 +162,7 @@ impl Service for Shop {
         };
         let reply = respond::problem(&problem);
         self.counts.responded(reply.status());
-        respond::finish(reply)
+        reply
     }
 }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::http::message::BodyError;
+use crate::http::BodyError;
 
 /// How long to wait where no better word is known.
 const RETRY_AFTER: Duration = Duration::from_secs(1);

@@ -16,11 +16,11 @@ use super::retries::Budget;
 use super::server::Admitted;
 use super::upload::Upload;
 use super::{HostPolicy, Origin, OriginError, tunnel};
-use crate::http::message::{BodyError, Client, Outgoing, Reply};
+use crate::http::{BodyError, Client, Outgoing, Reply};
 
 impl Origin {
     /// Has a request answered. The answer comes with its body still on its way; a 101 carries a
-    /// [`Tunnel`](crate::http::message::Tunnel).
+    /// [`Tunnel`](crate::http::Tunnel).
     ///
     /// # Errors
     /// [`OriginError`], where there is no answer of the origin's own.

@@ -8,7 +8,7 @@ use http::uri::PathAndQuery;
 use http::{Method, Uri, Version};
 
 use super::{OriginError, fields};
-use crate::http::message::Client;
+use crate::http::Client;
 
 const X_FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 const X_FORWARDED_HOST: HeaderName = HeaderName::from_static("x-forwarded-host");

@@ -8,7 +8,7 @@ use hyper::body::{Body as _, Incoming};
 use super::download::{Download, Unsent};
 use super::pool::Lease;
 use super::{Origin, fields};
-use crate::http::message::{Outgoing, Reply};
+use crate::http::{Outgoing, Reply};
 
 impl Origin {
     /// The answer with its body still to come.

@@ -13,7 +13,7 @@ use tracing::debug;
 
 use super::pool::Slot;
 use super::{OriginError, fields};
-use crate::http::message::{Outgoing, Reply, Tunnel};
+use crate::http::{Outgoing, Reply, Tunnel};
 
 /// What is in hand of each direction at most.
 const PIECE_BYTES_MAX: usize = 8 << 10;

@@ -9,7 +9,7 @@ use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
 use tokio::time::Instant;
 
-use crate::http::message::BodyError;
+use crate::http::BodyError;
 
 type Inner = Pin<Box<dyn Body<Data = Bytes, Error = BodyError> + Send>>;
 
