@@ -17,3 +17,4 @@ pub mod service_manager;
 pub mod sites;
 pub mod sockets;
 pub mod stock;
+pub mod watch;
