@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, Subcommand};
-use doorbuster_tests::bench::{Options, floor, idle, load, null, run};
+use doorbuster_tests::bench::{Options, fill, floor, idle, load, null, ours, run};
 
 /// Measures the edge beside nginx. `QUICK=1`, `BENCH_DIR` and `ROWS` are environment variables.
 #[derive(Parser)]
@@ -34,6 +34,13 @@ enum Part {
     Load(load::Arguments),
     /// Holds idle connections.
     Idle(idle::Arguments),
+    /// Adds orders of long ago to the store of an edge that does not run.
+    Fill {
+        #[arg(long)]
+        store: PathBuf,
+        #[arg(long)]
+        orders: u64,
+    },
 }
 
 // One thread: children die with the thread that started them.
@@ -47,6 +54,7 @@ async fn main() -> ExitCode {
         Some(Part::Null { listen, bytes }) => null::serve(listen, bytes).await,
         Some(Part::Load(arguments)) => load::run(&arguments),
         Some(Part::Idle(arguments)) => idle::hold(&arguments).await,
+        Some(Part::Fill { store, orders }) => fill::fill(&store, ours::SALE, &ours::skus(), orders),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
