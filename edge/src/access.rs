@@ -24,6 +24,7 @@ use std::sync::mpsc::{SyncSender, sync_channel};
 
 use prometheus_client::metrics::counter::Counter;
 use prometheus_client::registry::Registry;
+use tracing::warn;
 
 pub use self::config::{Config, Format, Target};
 pub use self::entry::{Answered, Asked};
@@ -82,6 +83,15 @@ impl AccessLog {
     /// Whether lines are wanted: where not, nothing needs to be kept for [`AccessLog::line`].
     pub fn is_on(&self) -> bool {
         self.0.is_some()
+    }
+
+    /// Goes on in a file of the same name, after the old one was moved away: for log rotation.
+    pub fn reopen(&self) {
+        let Some(shared) = &self.0 else { return };
+        // Where the queue is full, the writer is stuck at its output; it is told at the next rotation.
+        if shared.commands.try_send(Command::Reopen).is_err() {
+            warn!("the access log's writer is busy, its file is not opened again");
+        }
     }
 
     /// Leaves a line for the writer. Never waits; copies, formats nothing.

@@ -8,9 +8,26 @@ use doorbuster_config::{Environment, Error, Fault, Field, LogConfig, Table};
 use doorbuster_proto::EdgeId;
 use hyper::http::uri::PathAndQuery;
 
-use crate::{admin, gate, http};
+use crate::http::LiveConfig;
+use crate::origin::OriginConfig;
+use crate::sites::{SiteConfig, read_rest};
+use crate::{access, admin, gate, http, limits};
 
-const KEYS: [&str; 8] = ["edge", "environment", "data", "http", "admin", "link", "login", "log"];
+const KEYS: [&str; 13] = [
+    "edge",
+    "environment",
+    "data",
+    "http",
+    "admin",
+    "link",
+    "login",
+    "log",
+    "site",
+    "origin",
+    "rest",
+    "limits",
+    "access_log",
+];
 const ALLOCATOR: &str = "a URL such as \"http://127.0.0.1:7000\"";
 
 /// What the whole edge is told.
@@ -32,6 +49,10 @@ pub struct Config {
     pub login: gate::Config,
     /// What is logged.
     pub log: LogConfig,
+    /// Where requests are logged, if they are.
+    pub access_log: Option<access::Config>,
+    /// What may change while the edge runs.
+    pub live: LiveConfig,
 }
 
 /// The way to the allocator.
@@ -72,6 +93,8 @@ fn read(document: &Field<'_>) -> Option<Config> {
     let link = LinkConfig::read(&top);
     let login = gate::Config::read(&top, environment);
     let log = LogConfig::read(&top);
+    let access_log = access::Config::read(&top);
+    let live = read_live(&top);
     Some(Config {
         edge: edge?,
         environment: environment?,
@@ -81,7 +104,17 @@ fn read(document: &Field<'_>) -> Option<Config> {
         link: link?,
         login: login?,
         log: log?,
+        access_log: access_log?,
+        live: live?,
     })
+}
+
+fn read_live(top: &Table<'_>) -> Option<LiveConfig> {
+    let origins = OriginConfig::read_all(top);
+    let sites = SiteConfig::read_all(top, origins.as_deref());
+    let rest = read_rest(top, origins.as_deref());
+    let limits = limits::Config::read(top);
+    Some(LiveConfig { sites: sites?, origins: origins?, rest: rest?, limits: limits? })
 }
 
 impl LinkConfig {
@@ -138,8 +171,8 @@ mod tests {
         assert_eq!(
             found,
             [
-                "colour: expected no such field (there are edge, environment, data, http, admin, link, login, log), \
-                 found 1",
+                "colour: expected no such field (there are edge, environment, data, http, admin, link, login, log, site, origin, \
+                 rest, limits, access_log), found 1",
                 "edge: expected 1 to 64 of a-z, 0-9 and '-', found \"Edge 1\"",
                 "data: expected a path, found nothing",
                 "http.listen: expected an address such as \"127.0.0.1:8080\", found 80",

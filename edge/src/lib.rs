@@ -13,6 +13,7 @@ pub mod limits;
 pub mod link;
 pub mod origin;
 pub mod pages;
+pub mod reload;
 pub mod service_manager;
 pub mod sites;
 pub mod sockets;

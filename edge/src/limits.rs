@@ -78,6 +78,16 @@ impl<C: Clock + Clone> Limits<C> {
         self.verdict(self.purchases.as_ref(), address)
     }
 
+    /// Whether requests of any kind are counted.
+    pub fn counts_requests(&self) -> bool {
+        self.requests.is_some()
+    }
+
+    /// Whether no rule holds for an address.
+    pub fn exempts(&self, address: IpAddr) -> bool {
+        self.exempt.contains(address)
+    }
+
     /// Whether answers tell clients where they stand.
     pub fn has_headers(&self) -> bool {
         self.has_headers

@@ -3,20 +3,27 @@
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::SystemTime;
 
 use anyhow::Context as _;
 use clap::Parser;
-use doorbuster_config::log;
+use doorbuster_config::{in_lines, log};
+use doorbuster_edge::access::{self, AccessLog};
 use doorbuster_edge::admin::{self, Health, Metrics};
 use doorbuster_edge::config::Config;
 use doorbuster_edge::gate::Gate;
-use doorbuster_edge::http::{self, Counts, Shop};
+use doorbuster_edge::http::{self, Counts, Current, Front, Live, Shop};
 use doorbuster_edge::link::{self, Link};
+use doorbuster_edge::origin::Meters;
 use doorbuster_edge::pages::Pages;
+use doorbuster_edge::reload::Reload;
+use doorbuster_edge::service_manager::ServiceManager;
+use doorbuster_edge::sockets::Inherited;
 use doorbuster_edge::stock::{self, StockOptions};
+use doorbuster_edge::watch::Triggers;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
-use tracing::info;
+use tracing::{info, warn};
 
 /// Serves a flash sale's pages, and sells the stock that it holds itself.
 ///
@@ -56,34 +63,53 @@ fn start(cli: &Cli) -> anyhow::Result<()> {
     abort_on_panic();
     let gate = Gate::open(&config.login)?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.context("cannot start a runtime")?.block_on(run(config, gate))
+    runtime.context("cannot start a runtime")?.block_on(run(cli.config.clone(), config, gate))
 }
 
-async fn run(config: Config, gate: Gate) -> anyhow::Result<()> {
+async fn run(path: PathBuf, config: Config, gate: Gate) -> anyhow::Result<()> {
     let stop = stop_signal().context("cannot listen for signals")?;
-    let http = http::Bound::bind(config.http)?;
-    let admin = admin::Bound::bind(&config.admin)?;
+    let triggers = Triggers::listen(Reload::files(path.clone(), &config)).context("cannot watch for changes")?;
+    let manager = Arc::new(ServiceManager::from_environment());
+    let metrics = Metrics::default();
+    let meters = metrics.register(Meters::register);
+    let live = Live::build(&config.live, &config.http, &meters, SystemTime::now(), None);
+    let current = Current::new(live.map_err(|faults| anyhow::anyhow!(in_lines(&faults)))?);
+    let mut inherited = Inherited::receive()?;
+    let http = http::Bound::bind(config.http.clone(), &mut inherited)?;
+    let admin = admin::Bound::bind(&config.admin, &mut inherited)?;
+    inherited.unused().for_each(|name| warn!(name, "a socket of the service manager's has no listener"));
+    let (log, log_writer) = open_access_log(config.access_log.as_ref(), &metrics)?;
     let pages = Pages::open(&config.data.join("site"))?;
     let options = StockOptions { path: config.data.join("stock"), edge: config.edge.clone() };
     let (stock, owner, ends) = stock::start(options)?;
     let options = link::Options {
         edge: config.edge.clone(),
-        allocator: config.link.allocator,
-        secret_file: config.link.secret_file,
+        allocator: config.link.allocator.clone(),
+        secret_file: config.link.secret_file.clone(),
     };
     let link = Link::new(options, ends, pages.clone())?;
-    let metrics = Metrics::default();
     metrics.register(|registry| stock.register(registry));
     let counts = metrics.register(Counts::register);
     let health = Health::new(stock.clone(), pages.clone());
-    info!(edge = %config.edge, http = %http.address(), admin = %admin.address(), "listening");
+    info!(edge = %config.edge, http = %http.address(), https = ?http.encrypted_address(), admin = %admin.address(), "listening");
 
     let (close_link, link_closed) = closing();
     let link = tokio::spawn(link.run(link_closed));
     let (close_admin, admin_closed) = closing();
     let admin = tokio::spawn(admin.run(health, metrics, admin_closed));
-    let trust = http.trust().clone();
-    Arc::new(Shop::new(stock, pages, gate, counts, trust)).serve(http, stop).await?;
+    let reload =
+        Reload::new(path, config, current.clone(), http.certificate(), meters, log.clone(), Arc::clone(&manager));
+    let reloads = tokio::spawn(reload.run(triggers));
+    let watched = Arc::clone(&manager);
+    let watchdog = tokio::spawn(async move { watched.keep_watchdog(|| true).await });
+    manager.ready("serving");
+    let told = Arc::clone(&manager);
+    let stop = async move {
+        stop.await;
+        told.stopping("draining");
+    };
+    Front::new(Shop::new(stock, pages, gate, counts), current, log).serve(http, stop).await?;
+    reloads.abort();
 
     // No shopper is left; what they bought goes to the ledger while there is a link to carry it.
     owner.drain().await;
@@ -92,8 +118,22 @@ async fn run(config: Config, gate: Gate) -> anyhow::Result<()> {
     owner.stop().await;
     drop(close_admin);
     admin.await?;
+    watchdog.abort();
+    let _ = reloads.await;
+    if let Some(writer) = log_writer {
+        writer.finish();
+    }
     info!("stopped");
     Ok(())
+}
+
+fn open_access_log(
+    config: Option<&access::Config>,
+    metrics: &Metrics,
+) -> anyhow::Result<(AccessLog, Option<access::Writer>)> {
+    let Some(config) = config else { return Ok((AccessLog::off(), None)) };
+    let (log, writer) = metrics.register(|registry| AccessLog::start(config, registry))?;
+    Ok((log, Some(writer)))
 }
 
 /// A handle whose drop completes the future.

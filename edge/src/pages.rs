@@ -22,7 +22,7 @@ use doorbuster_proto::{Malformed, SiteVersion, Timestamp, wire};
 pub use self::catalogue::{Catalogue, CatalogueItem};
 pub use self::compress::{Encoded, Plain, compress};
 pub use self::fields::{POLICY, security};
-pub use self::resource::{Draft, Representation, Resource};
+pub use self::resource::{CDN_CACHE_CONTROL, Draft, Representation, Resource};
 pub use self::site::Site;
 pub use self::templates::Templates;
 
@@ -120,6 +120,11 @@ impl Pages {
     /// The version that is served; 0 for none.
     pub fn version(&self) -> SiteVersion {
         self.site().map_or(SiteVersion(0), |site| site.version())
+    }
+
+    /// The same, for a moment.
+    pub fn glance(&self) -> arc_swap::Guard<Option<Arc<Site>>> {
+        self.shared.site.load()
     }
 
     /// The site that is served now, if there is one.

@@ -55,7 +55,6 @@ pub(crate) struct Sockets {
 
 impl Sockets {
     /// The service manager's sockets for the listener `name`, if there are any, as `count`; else binds `count` sockets.
-    #[allow(dead_code, reason = "wired once both listeners take what is inherited")]
     pub(crate) fn open(
         inherited: &mut Inherited,
         name: &'static str,

@@ -49,14 +49,6 @@ impl Writer {
         Ok(Self { commands, finished })
     }
 
-    /// Goes on in a file of the same name, after the old one was moved away: for log rotation.
-    pub fn reopen(&self) {
-        // Where the queue is full, the writer is stuck at its output; it is told at the next rotation.
-        if self.commands.try_send(Command::Reopen).is_err() {
-            warn!("the access log's writer is busy, its file is not opened again");
-        }
-    }
-
     /// Writes what waits, and ends the log. Blocks for [`FINISH_MS_MAX`] at most: an output may be stuck.
     pub fn finish(self) {
         let told = self.commands.try_send(Command::Finish);

@@ -12,7 +12,7 @@ use axum::{Json, Router};
 use tracing::error;
 
 use super::{Config, Health, Metrics};
-use crate::sockets::{Error, Sockets};
+use crate::sockets::{Error, Inherited, Sockets};
 
 const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -21,12 +21,12 @@ const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset
 pub struct Bound(Sockets);
 
 impl Bound {
-    /// Binds.
+    /// Takes the service manager's socket, or binds.
     ///
     /// # Errors
     /// [`Error`] when the address cannot be had.
-    pub fn bind(config: &Config) -> Result<Self, Error> {
-        Sockets::bind(config.listen, 1).map(Self)
+    pub fn bind(config: &Config, inherited: &mut Inherited) -> Result<Self, Error> {
+        Sockets::open(inherited, "admin", config.listen, 1).map(Self)
     }
 
     /// Where it listens.

@@ -91,6 +91,20 @@ impl Config {
     }
 }
 
+impl Config {
+    /// Whether nothing differs but what a running listener can take over: trust, `Server-Timing`, the certificate, HSTS.
+    pub(crate) fn listens_like(&self, other: &Self) -> bool {
+        let listen = |config: &Self| config.tls.as_ref().map(|tls| tls.listen);
+        let taken_over = Self {
+            server_timing: other.server_timing,
+            tls: other.tls.clone(),
+            trust: other.trust.clone(),
+            ..self.clone()
+        };
+        listen(self) == listen(other) && taken_over == *other
+    }
+}
+
 impl TlsConfig {
     fn read(http: &Table<'_>) -> Option<Self> {
         let tls = http.section("tls", &["listen", "certificate", "key", "hsts_max_age_s"])?;

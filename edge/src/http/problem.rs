@@ -23,6 +23,8 @@ pub enum Problem {
     },
     /// Nothing is here.
     NotFound,
+    /// What is here is not shown.
+    Forbidden,
     /// This edge sells no such SKU.
     UnknownSku,
     /// The path is there for other methods.
@@ -109,6 +111,7 @@ kinds! {
     CROSS_SITE, "cross-site", FORBIDDEN, "Sent by another site", "Only this shop's own pages may send this.";
     NOT_STARTED, "not-started", FORBIDDEN, "Not started yet", "The sale has not begun.";
     NOT_FOUND, "not-found", NOT_FOUND, "Not found", "There is nothing here.";
+    FORBIDDEN, "forbidden", FORBIDDEN, "Forbidden", "What is here is not shown.";
     UNKNOWN_SKU, "unknown-sku", NOT_FOUND, "Unknown item", "This edge does not sell such an item.";
     METHOD_NOT_ALLOWED, "method-not-allowed", METHOD_NOT_ALLOWED, "Method not allowed",
         "The path is there for other methods; the header Allow lists them.";
@@ -163,6 +166,7 @@ impl Problem {
             Self::CrossSite => CROSS_SITE,
             Self::NotStarted { .. } => NOT_STARTED,
             Self::NotFound => NOT_FOUND,
+            Self::Forbidden => FORBIDDEN,
             Self::UnknownSku => UNKNOWN_SKU,
             Self::MethodNotAllowed { .. } => METHOD_NOT_ALLOWED,
             Self::RequestTimeout => REQUEST_TIMEOUT,

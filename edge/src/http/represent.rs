@@ -7,10 +7,10 @@ mod byteranges;
 
 use bytes::Bytes;
 use doorbuster_http_core::conditional::{Outcome, evaluate, range_applies};
-use doorbuster_http_core::encoding::choose;
+use doorbuster_http_core::encoding::{Encoding, choose};
 use doorbuster_http_core::range::{self, Selection, Span};
 use doorbuster_http_core::{FieldValues, Head};
-use hyper::header::{ACCEPT_ENCODING, CONTENT_RANGE, CONTENT_TYPE, HeaderMap, HeaderValue, RANGE};
+use hyper::header::{ACCEPT_ENCODING, CACHE_CONTROL, CONTENT_RANGE, CONTENT_TYPE, HeaderMap, HeaderValue, RANGE};
 use hyper::{Method, Response, StatusCode};
 
 use self::byteranges::Byteranges;
@@ -45,6 +45,14 @@ pub(super) fn reply(resource: &Resource, method: &Method, fields: &HeaderMap) ->
         Plan::Unsatisfiable(held) => unsatisfiable(held),
         Plan::PreconditionFailed => empty(StatusCode::PRECONDITION_FAILED),
     }
+}
+
+/// A page of a site's own as an error: no range, no condition, and nothing that anybody should keep.
+pub(super) fn error_page(resource: &Resource, status: StatusCode) -> Reply {
+    let held = resource.representation(Encoding::Identity);
+    let mut fields = HeaderMap::from_iter([(CACHE_CONTROL, HeaderValue::from_static("no-store"))]);
+    fields.extend(resource.fields(held).remove(CONTENT_TYPE).map(|value| (CONTENT_TYPE, value)));
+    with(status, fields, Outgoing::whole(held.body.clone()))
 }
 
 /// What a request comes to.

@@ -5,7 +5,7 @@ use doorbuster_proto::Timestamp;
 use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
 use hyper::http::request::Parts;
 
-use super::{Client, Problem, cookies};
+use super::{Problem, cookies};
 
 /// The largest body of a purchase or a form.
 pub(super) const BODY_BYTES_MAX: usize = 16 << 10;
@@ -15,7 +15,6 @@ pub(super) const BODY_BYTES_MAX: usize = 16 << 10;
 pub(super) struct Asked {
     pub(super) head: Parts,
     pub(super) body: Bytes,
-    pub(super) client: Client,
     pub(super) now: Timestamp,
 }
 
@@ -67,8 +66,7 @@ pub(super) mod tests {
             request = request.header(*name, *value);
         }
         let (head, ()) = request.body(()).unwrap().into_parts();
-        let client = Client { address: [127, 0, 0, 1].into(), secure: false };
-        Asked { head, body: Bytes::copy_from_slice(body.as_bytes()), client, now: Timestamp(0) }
+        Asked { head, body: Bytes::copy_from_slice(body.as_bytes()), now: Timestamp(0) }
     }
 
     #[test]

@@ -51,6 +51,14 @@ pub(super) fn empty(status: StatusCode) -> Reply {
     begun(status, Outgoing::empty(), Cache::Never)
 }
 
+/// It is elsewhere.
+pub(super) fn redirect(status: StatusCode, location: HeaderValue) -> Reply {
+    let mut reply = Response::new(Outgoing::empty());
+    *reply.status_mut() = status;
+    reply.headers_mut().insert(LOCATION, location);
+    reply
+}
+
 /// Go and GET that.
 pub(super) fn see_other(path: &str) -> Reply {
     let mut reply = empty(StatusCode::SEE_OTHER);

@@ -15,7 +15,7 @@ use super::accept::{Acceptor, Admission};
 use super::h1::Stopper;
 use super::service::Service;
 use super::tls::{self, Certificate, Tls};
-use crate::sockets::{self, Sockets};
+use crate::sockets::{self, Inherited, Sockets};
 
 /// Why shoppers cannot be served.
 #[derive(Debug, thiserror::Error)]
@@ -37,15 +37,15 @@ pub struct Bound {
 }
 
 impl Bound {
-    /// Binds.
+    /// Takes the service manager's sockets, or binds.
     ///
     /// # Errors
     /// [`Error`] when an address or a certificate cannot be had.
-    pub fn bind(config: Config) -> Result<Self, Error> {
-        let plain = Sockets::bind(config.listen, config.threads)?;
+    pub fn bind(config: Config, inherited: &mut Inherited) -> Result<Self, Error> {
+        let plain = Sockets::open(inherited, "http", config.listen, config.threads)?;
         let encrypted = config.tls.as_ref().map(|tls| -> Result<_, Error> {
             let certificate = Certificate::read(&tls.certificate, &tls.key)?;
-            Ok((Sockets::bind(tls.listen, config.threads)?, certificate))
+            Ok((Sockets::open(inherited, "https", tls.listen, config.threads)?, certificate))
         });
         Ok(Self { plain, encrypted: encrypted.transpose()?, config })
     }
@@ -58,11 +58,6 @@ impl Bound {
     /// Where it listens for encrypted connections.
     pub fn encrypted_address(&self) -> Option<SocketAddr> {
         self.encrypted.as_ref().map(|(sockets, _)| sockets.address)
-    }
-
-    /// Who is believed about whom it speaks for.
-    pub fn trust(&self) -> &super::Trust {
-        &self.config.trust
     }
 
     /// The certificate that is shown; swapped, the next handshake shows another.

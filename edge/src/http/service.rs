@@ -23,7 +23,7 @@ pub(super) struct AtHand {
     /// The status line and the header fields of its own, each line ended; without `Date`, `Connection` and the empty line.
     pub(super) head: Bytes,
     /// Fields of this request's answer alone, each line ended.
-    pub(super) more: Option<String>,
+    pub(super) more: Option<Bytes>,
     /// The body.
     pub(super) body: Bytes,
 }

@@ -1,25 +1,19 @@
 //! From a request to its answer.
 
-use std::net::IpAddr;
-use std::sync::Arc;
-
 use doorbuster_config::clock;
-use doorbuster_http_core::Head;
-use doorbuster_proto::{Availability, ShopperId, SkuCode};
+use doorbuster_proto::{Availability, ShopperId, SkuCode, Timestamp};
+use hyper::Method;
 use hyper::http::request::Parts;
-use hyper::{Method, Request};
 use minijinja::{Value, context};
 use tracing::error;
 
-use super::accept::Admission;
 use super::problem::Kind;
-use super::request::{Asked, BODY_BYTES_MAX};
+use super::request::Asked;
 use super::respond::{self, Reply};
 use super::router::{self, Route, Unroutable};
-use super::service::{AtHand, BodyBound, Peer, Refused, Service};
-use super::{Client, Counts, Incoming, Problem, Trust, api, form, origin, represent};
+use super::{Counts, Incoming, Problem, api, form, origin, represent};
 use crate::gate::Gate;
-use crate::pages::{Pages, Site};
+use crate::pages::{Pages, Resource, Site};
 use crate::stock::Stock;
 
 /// All that the shoppers' listener knows. Shared by its threads.
@@ -28,29 +22,53 @@ pub struct Shop {
     pub(super) pages: Pages,
     pub(super) gate: Gate,
     pub(super) counts: Counts,
-    trust: Trust,
 }
 
 impl Shop {
     /// A shop over its parts.
-    pub fn new(stock: Stock, pages: Pages, gate: Gate, counts: Counts, trust: Trust) -> Self {
-        Self { stock, pages, gate, counts, trust }
+    pub fn new(stock: Stock, pages: Pages, gate: Gate, counts: Counts) -> Self {
+        Self { stock, pages, gate, counts }
     }
 
-    /// Serves shoppers until `shutdown`, then finishes what is in hand.
-    ///
-    /// # Errors
-    /// [`Error`](super::Error) when the listener cannot be set up.
-    pub async fn serve(
-        self: Arc<Self>,
-        listener: super::Bound,
-        shutdown: impl Future<Output = ()>,
-    ) -> Result<(), super::Error> {
-        let admission = Arc::new(Everybody(listener.trust().clone()));
-        listener.run(self, admission, shutdown).await
+    /// Answers one request. Never fails: what goes wrong is an answer too.
+    pub(super) async fn answer(&self, head: Parts, body: Incoming) -> Reply {
+        let html = Asked::wants_html(&head);
+        match self.try_answer(head, body).await {
+            Ok(reply) => reply,
+            Err(problem) => self.say(&problem, html),
+        }
     }
 
-    async fn try_answer(&self, head: Parts, body: Incoming, client: Client) -> Result<Reply, Problem> {
+    /// Refuses a request, as a page or as JSON.
+    pub(super) fn refuse(&self, problem: &Problem, head: &Parts) -> Reply {
+        self.say(problem, Asked::wants_html(head))
+    }
+
+    /// Whether something here answers such a request, be it with a refusal.
+    pub(super) fn knows(&self, method: &Method, path: &str) -> bool {
+        match router::route(method, path) {
+            Ok(Route::Page(path)) if path != "/" => self.pages.site().is_some_and(|site| site.page(&path).is_some()),
+            Ok(Route::Asset(path)) => self.pages.site().is_some_and(|site| site.asset(&path).is_some()),
+            Ok(_) | Err(Unroutable::Method(_) | Unroutable::BadPath) => true,
+            Err(Unroutable::NotFound) => false,
+        }
+    }
+
+    /// Whether this asks for units.
+    pub(super) fn is_purchase(&self, method: &Method, path: &str) -> bool {
+        *method == Method::POST && matches!(router::route(method, path), Ok(Route::PlaceOrder(_) | Route::FormOrder(_)))
+    }
+
+    /// Lets `see` have the page or asset that a plain path leads to now, if there is one.
+    pub(super) fn with_resource<T>(&self, path: &str, see: impl FnOnce(&Resource) -> T) -> Option<T> {
+        let site = self.pages.glance();
+        let site = site.as_ref()?;
+        let Some(code) = path.strip_prefix("/p/") else { return site.page(path).or_else(|| site.asset(path)).map(see) };
+        let code: SkuCode = code.parse().ok()?;
+        site.variant(path, self.word(&code, clock::now())).map(see)
+    }
+
+    async fn try_answer(&self, head: Parts, body: Incoming) -> Result<Reply, Problem> {
         let posts = head.method == Method::POST;
         let path = head.uri.path().to_owned();
         let route = router::route(&head.method, &path)?;
@@ -59,7 +77,7 @@ impl Shop {
         }
         // The engines hand on the body of such a request whole.
         let body = body.into_whole().ok_or(Problem::Internal)?;
-        self.follow(route, &Asked { head, body, client, now: clock::now() }).await
+        self.follow(route, &Asked { head, body, now: clock::now() }).await
     }
 
     async fn follow(&self, route: Route<'_>, asked: &Asked) -> Result<Reply, Problem> {
@@ -93,11 +111,7 @@ impl Shop {
     fn product(&self, code: &str, asked: &Asked) -> Result<Reply, Problem> {
         let site = self.site()?;
         let code: SkuCode = code.parse().map_err(|_| Problem::NotFound)?;
-        let board = self.stock.board();
-        let word = board.find(&code).and_then(|(_, sku)| board.availability(&sku, asked.now));
-        // A page whose item left the board belongs to a sale that is settled.
-        let word = word.unwrap_or(Availability::Over);
-        let page = site.variant(&format!("/p/{code}"), word).ok_or(Problem::NotFound)?;
+        let page = site.variant(&format!("/p/{code}"), self.word(&code, asked.now)).ok_or(Problem::NotFound)?;
         Ok(represent::reply(page, &asked.head.method, &asked.head.headers))
     }
 
@@ -117,7 +131,14 @@ impl Shop {
         self.gate.shopper(asked.token()?, asked.now)
     }
 
-    fn refuse(&self, problem: &Problem, html: bool) -> Reply {
+    /// How an item stands. One that left the board belongs to a sale that is settled.
+    fn word(&self, code: &SkuCode, now: Timestamp) -> Availability {
+        let board = self.stock.board();
+        let word = board.find(code).and_then(|(_, sku)| board.availability(&sku, now));
+        word.unwrap_or(Availability::Over)
+    }
+
+    fn say(&self, problem: &Problem, html: bool) -> Reply {
         if *problem == Problem::OpeningSoon {
             return respond::opening_soon();
         }
@@ -130,52 +151,6 @@ impl Shop {
         let values = context! { status => kind.status.as_u16(), title => kind.title, detail => problem.detail() };
         let text = render(&*self.pages.site()?, "error.html", values).ok()?;
         Some(respond::with_problem_headers(respond::html(kind.status, text), problem))
-    }
-}
-
-impl Service for Shop {
-    fn at_hand(&self, _head: &Head<'_>, _peer: Peer) -> Option<AtHand> {
-        None
-    }
-
-    fn body_bound(&self, _method: &str, _host: &str, _target: &str) -> BodyBound {
-        BodyBound::Whole(BODY_BYTES_MAX)
-    }
-
-    async fn answer(&self, request: Request<Incoming>, peer: Peer) -> Reply {
-        let (head, body) = request.into_parts();
-        let html = Asked::wants_html(&head);
-        let client = self.trust.client(peer, &head.headers);
-        let reply = match self.try_answer(head, body, client).await {
-            Ok(reply) => reply,
-            Err(problem) => self.refuse(&problem, html),
-        };
-        self.counts.responded(reply.status());
-        reply
-    }
-
-    fn refuse(&self, refused: Refused, _peer: Peer) -> Reply {
-        let problem = match refused {
-            Refused::Malformed(refusal) => Problem::Refused(refusal),
-            Refused::TimedOut => Problem::RequestTimeout,
-            Refused::BodyTooLarge => Problem::PayloadTooLarge,
-        };
-        let reply = respond::problem(&problem);
-        self.counts.responded(reply.status());
-        reply
-    }
-}
-
-/// Lets everybody connect.
-struct Everybody(Trust);
-
-impl Admission for Everybody {
-    fn enter(&self, _address: IpAddr) -> Option<Box<dyn Send>> {
-        Some(Box::new(()))
-    }
-
-    fn introduces(&self, peer: IpAddr) -> bool {
-        self.0.introduces(peer)
     }
 }
 

@@ -5,12 +5,12 @@ use std::fmt::Write as _;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
 use http::header::{
-    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderName, HeaderValue, LINK, REFERRER_POLICY,
-    X_CONTENT_TYPE_OPTIONS,
+    CACHE_CONTROL, CONTENT_SECURITY_POLICY, HeaderMap, HeaderValue, LINK, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
 };
 use sha2::{Digest as _, Sha256};
 
 use super::html::{FileKind, Needs};
+use super::resource::CDN_CACHE_CONTROL;
 
 /// What a page may do: its own files, its own forms, and nothing else.
 pub const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; \
@@ -25,8 +25,6 @@ const PAGE_CDN_CACHE: &str = "public, max-age=1, stale-while-revalidate=5, stale
 /// Named by its content.
 const ASSET_CACHE: &str = "public, max-age=31536000, immutable";
 
-/// What caches that act for the shop keep to instead of `Cache-Control` (RFC 9213).
-const CDN_CACHE_CONTROL: HeaderName = HeaderName::from_static("cdn-cache-control");
 /// Files that a page announces in its head; a browser finds the others soon enough.
 const LINKS_MAX: usize = 8;
 /// Scripts and styles in a page's own text that may run; a page with more has a policy that is longer than itself.

@@ -15,7 +15,8 @@ use super::Encoded;
 
 /// The end of the year 9999, where dates in headers end.
 const LAST_MODIFIED_S_MAX: u64 = 253_402_300_799;
-const CDN_CACHE_CONTROL: HeaderName = HeaderName::from_static("cdn-cache-control");
+/// What caches that act for a site keep to instead of `Cache-Control` (RFC 9213).
+pub const CDN_CACHE_CONTROL: HeaderName = HeaderName::from_static("cdn-cache-control");
 /// What a 304 repeats of a 200 (RFC 9110, 15.4.5; RFC 9213, 2.1).
 const REPEATED: [HeaderName; 6] = [CACHE_CONTROL, CDN_CACHE_CONTROL, CONTENT_LOCATION, ETAG, EXPIRES, VARY];
 

@@ -91,11 +91,8 @@ impl Site {
     }
 
     fn take(&mut self, folder: Folder, config: &SiteConfig, now: SystemTime, faults: &Faults) {
-        for read in folder.files {
-            let path = read.path.as_str().into();
-            if let Some(file) = File::new(read, &config.cache, now, faults) {
-                self.entries.insert(path, Entry::File(Arc::new(file)));
-            }
+        for (path, file) in File::all(folder.files, &config.cache, now, faults) {
+            self.entries.insert(path.into(), Entry::File(Arc::new(file)));
         }
         for path in folder.folders {
             let index = self.file(&format!("{path}{}", config.index)).map(Arc::clone);

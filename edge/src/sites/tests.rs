@@ -47,11 +47,11 @@ fn found(sites: &Sites, method: &str, target: &str) -> String {
     let (path, query) = target.split_once('?').map_or((target, None), |(path, query)| (path, Some(query)));
     match sites.find("www.example", &Method::from_bytes(method.as_bytes()).unwrap(), path, query) {
         None => "no site".into(),
-        Some(Found::File(file)) => format!("200 {}", String::from_utf8_lossy(&file.resource.body)),
+        Some(Found::File(file)) => format!("200 {}", String::from_utf8_lossy(&body(file).body)),
         Some(Found::Redirect { status, location }) => format!("{} {}", status.as_u16(), location.to_str().unwrap()),
         Some(Found::Origin(origin)) => format!("origin {}", origin.name()),
         Some(Found::Refused { status, page }) => {
-            let page = page.map(|page| String::from_utf8_lossy(&page.resource.body).into_owned());
+            let page = page.map(|page| String::from_utf8_lossy(&body(page).body).into_owned());
             format!("{} {}", status.as_u16(), page.unwrap_or_default()).trim().to_owned()
         }
     }
@@ -136,6 +136,14 @@ fn what_has_no_file_goes_to_the_sites_origin() {
     expect(&without, &[("GET", "/", "origin app"), ("PATCH", "/a", "origin app"), ("GET", "/..", "400")]);
 }
 
+fn fields(file: &File) -> http::HeaderMap {
+    file.resource.fields(body(file))
+}
+
+fn body(file: &File) -> &crate::pages::Representation {
+    file.resource.representation(doorbuster_http_core::encoding::Encoding::Identity)
+}
+
 #[test]
 fn the_first_cache_rule_that_matches_counts() {
     let folder = shop();
@@ -145,8 +153,9 @@ fn the_first_cache_rule_that_matches_counts() {
     let sites = load(text, folder.path(), SystemTime::now()).unwrap();
     let rules = |path: &str| match sites.find("www.example", &Method::GET, path, None) {
         Some(Found::File(file)) => {
-            let text = |value: &Option<http::HeaderValue>| value.as_ref().map(|v| v.to_str().unwrap().to_owned());
-            (text(&file.cache_control), text(&file.cdn_cache_control))
+            let fields = fields(file);
+            let text = |name: &str| fields.get(name).map(|value| value.to_str().unwrap().to_owned());
+            (text("cache-control"), text("cdn-cache-control"))
         }
         other => panic!("{other:?}"),
     };
@@ -161,7 +170,10 @@ fn a_file_was_changed_no_later_than_it_was_loaded() {
     let now = SystemTime::now() - Duration::from_secs(3_600);
     let sites = load("[[site]]\nhost = \"www.example\"\nroot = \"www\"", folder.path(), now).unwrap();
     let Some(Found::File(file)) = sites.find("www.example", &Method::GET, "/", None) else { panic!("no file") };
-    assert_eq!((file.modified, file.resource.content_type.to_str().unwrap()), (Some(now), "text/html; charset=utf-8"));
+    let fields = fields(file);
+    let at = httpdate::parse_http_date(fields["last-modified"].to_str().unwrap()).unwrap();
+    assert!(at <= now && now < at + Duration::from_secs(1), "{at:?}");
+    assert_eq!(fields["content-type"], "text/html; charset=utf-8");
 }
 
 #[test]

@@ -221,7 +221,7 @@ fn step_of<S: Service>(
     let out = output.head();
     out.extend_from_slice(&answer.head);
     if let Some(more) = &answer.more {
-        out.extend_from_slice(more.as_bytes());
+        out.extend_from_slice(more);
     }
     encode::end(out, encode::Said::of(keeps_alive, head.is_http_10));
     if head.method != "HEAD" {

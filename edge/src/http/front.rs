@@ -1,0 +1,168 @@
+//! Before the shop: who asks, whether so often, which site, and what the log keeps of it.
+
+mod admission;
+mod at_hand;
+mod forward;
+mod stamp;
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use doorbuster_http_core::Head;
+use hyper::header::HOST;
+use hyper::http::request::Parts;
+use hyper::{Method, Request, StatusCode};
+
+use self::admission::Doors;
+use self::forward::problem_of;
+use self::stamp::Stamp;
+use super::live::{Current, Live};
+use super::request::BODY_BYTES_MAX;
+use super::service::{AtHand, BodyBound, Peer, Refused, Service};
+use super::{Bound, Client, Error, Incoming, Problem, Reply, Shop, represent, respond};
+use crate::access::AccessLog;
+use crate::limits::{AddressCounts, Verdict};
+use crate::origin::Origin;
+use crate::sites::{Found, Site};
+
+/// All that answers shoppers: sites, the shop, and origins behind them.
+#[derive(Debug)]
+pub struct Front {
+    shop: Shop,
+    current: Current,
+    log: AccessLog,
+}
+
+impl Front {
+    /// Puts its parts together.
+    pub fn new(shop: Shop, current: Current, log: AccessLog) -> Self {
+        Self { shop, current, log }
+    }
+
+    /// Serves shoppers until `shutdown`, then finishes what is in hand.
+    ///
+    /// # Errors
+    /// [`Error`] when the listener cannot be set up.
+    pub async fn serve(self, listener: Bound, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
+        let doors = Arc::new(Doors { current: self.current.clone(), counts: AddressCounts::default() });
+        listener.run(Arc::new(self), doors, shutdown).await
+    }
+
+    async fn admit(&self, live: &Live, head: Parts, body: Incoming, client: Client, stamp: &mut Stamp) -> Reply {
+        let verdict = live.limits.request(client.address);
+        stamp.standing(&verdict);
+        if let Verdict::Refused { retry_after_ms, .. } = verdict {
+            return self.shop.refuse(&Problem::TooManyRequests { retry_after_ms }, &head);
+        }
+        if self.shop.is_purchase(&head.method, head.uri.path()) {
+            let verdict = live.limits.purchase(client.address);
+            stamp.standing(&verdict);
+            if let Verdict::Refused { retry_after_ms, .. } = verdict {
+                return self.shop.refuse(&Problem::TooManyRequests { retry_after_ms }, &head);
+            }
+        }
+        self.route(live, head, body, client, stamp).await
+    }
+
+    async fn route(&self, live: &Live, head: Parts, body: Incoming, client: Client, stamp: &Stamp) -> Reply {
+        let host = head.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+        let Some(site) = live.sites.site(host) else {
+            return match live.rest.as_ref().filter(|_| !self.shop.knows(&head.method, head.uri.path())) {
+                Some(origin) => self.forward(origin, None, head, body, client, stamp).await,
+                None => self.shop.answer(head, body).await,
+            };
+        };
+        match site.find(&head.method, head.uri.path(), head.uri.query()) {
+            Found::File(file) => represent::reply(&file.resource, &head.method, &head.headers),
+            Found::Redirect { status, location } => respond::redirect(status, location),
+            Found::Origin(origin) => self.forward(origin, Some(site), head, body, client, stamp).await,
+            Found::Refused { status, page } => match page {
+                Some(page) => represent::error_page(&page.resource, status),
+                None => respond::problem(&problem_with(status)),
+            },
+        }
+    }
+
+    async fn forward(
+        &self,
+        origin: &Arc<Origin>,
+        site: Option<&Site>,
+        mut head: Parts,
+        body: Incoming,
+        client: Client,
+        stamp: &Stamp,
+    ) -> Reply {
+        stamp.trace(&mut head.headers);
+        match origin.forward(head, body, &client).await {
+            Ok(reply) => reply,
+            Err(error) => {
+                let page = site.and_then(|site| site.error_page(error.status()));
+                tracing::warn!(origin = origin.name(), error = &error as &dyn std::error::Error, "origin not asked");
+                let problem = problem_of(&error);
+                match page {
+                    Some(page) => {
+                        respond::with_problem_headers(represent::error_page(&page.resource, error.status()), &problem)
+                    }
+                    None => respond::problem(&problem),
+                }
+            }
+        }
+    }
+}
+
+/// What a site says of a path that it has nothing for.
+fn problem_with(status: StatusCode) -> Problem {
+    match status {
+        StatusCode::METHOD_NOT_ALLOWED => Problem::MethodNotAllowed { allow: "GET, HEAD" },
+        StatusCode::BAD_REQUEST => Problem::BadRequest("The path is malformed.".to_owned()),
+        StatusCode::FORBIDDEN => Problem::Forbidden,
+        _ => Problem::NotFound,
+    }
+}
+
+impl Service for Front {
+    fn at_hand(&self, head: &Head<'_>, peer: Peer) -> Option<AtHand> {
+        let live = self.current.glance();
+        // What must be counted or written down goes the long way.
+        if self.log.is_on() || live.limits.counts_requests() || live.server_timing {
+            return None;
+        }
+        let (status, at_hand) = at_hand::find(&self.shop, &live, head)?;
+        self.shop.counts.responded(status);
+        let more = live.hsts.as_ref().filter(|_| peer.secure).map(|hsts| hsts.line.clone());
+        Some(AtHand { more, ..at_hand })
+    }
+
+    fn body_bound(&self, method: &str, host: &str, target: &str) -> BodyBound {
+        let live = self.current.glance();
+        let (path, query) = at_hand::split(target);
+        let method = Method::from_bytes(method.as_bytes()).unwrap_or_default();
+        let streams = match live.sites.find(host, &method, path, query) {
+            Some(found) => matches!(found, Found::Origin(_)),
+            None => live.rest.is_some() && !self.shop.knows(&method, path),
+        };
+        if streams { BodyBound::Stream } else { BodyBound::Whole(BODY_BYTES_MAX) }
+    }
+
+    async fn answer(&self, request: Request<Incoming>, peer: Peer) -> Reply {
+        let began = Instant::now();
+        let (head, body) = request.into_parts();
+        let live = self.current.get();
+        let client = live.trust.client(peer, &head.headers);
+        let mut stamp = Stamp::of(&head, client, live.trust.believes(peer.address), &self.log, began);
+        let reply = self.admit(&live, head, body, client, &mut stamp).await;
+        self.shop.counts.responded(reply.status());
+        stamp.put_on(reply, &live, peer, &self.log)
+    }
+
+    fn refuse(&self, refused: Refused, peer: Peer) -> Reply {
+        let problem = match refused {
+            Refused::Malformed(refusal) => Problem::Refused(refusal),
+            Refused::TimedOut => Problem::RequestTimeout,
+            Refused::BodyTooLarge => Problem::PayloadTooLarge,
+        };
+        let reply = respond::problem(&problem);
+        self.shop.counts.responded(reply.status());
+        Stamp::unreadable(peer, &self.log).put_on(reply, &self.current.get(), peer, &self.log)
+    }
+}

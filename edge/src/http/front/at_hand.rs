@@ -1,0 +1,39 @@
+//! What is answered from the bytes of a head: files of sites, and the shop's pages and assets.
+
+use doorbuster_http_core::Head;
+use hyper::{Method, StatusCode};
+
+use crate::http::live::Live;
+use crate::http::service::AtHand;
+use crate::http::{Shop, represent};
+use crate::sites::Found;
+
+/// The answer, if it is one that was made beforehand.
+pub(super) fn find(shop: &Shop, live: &Live, head: &Head<'_>) -> Option<(StatusCode, AtHand)> {
+    let method = match head.method {
+        "GET" => Method::GET,
+        "HEAD" => Method::HEAD,
+        _ => return None,
+    };
+    // A body would have to be read away; a target in another form, to be taken apart.
+    if head.framing != doorbuster_http_core::Framing::None || !head.target.starts_with('/') {
+        return None;
+    }
+    let (path, query) = split(head.target);
+    let (head, body) = match live.sites.find(head.host, &method, path, query) {
+        Some(Found::File(file)) => represent::at_hand(&file.resource, head),
+        Some(_) => None,
+        None => shop.with_resource(path, |resource| represent::at_hand(resource, head)).flatten(),
+    }?;
+    let is_known = head.starts_with(b"HTTP/1.1 304 ");
+    let status = if is_known { StatusCode::NOT_MODIFIED } else { StatusCode::OK };
+    Some((status, AtHand { head, more: None, body }))
+}
+
+/// Path and query of a target in origin form.
+pub(super) fn split(target: &str) -> (&str, Option<&str>) {
+    match target.split_once('?') {
+        Some((path, query)) => (path, Some(query)),
+        None => (target, None),
+    }
+}
