@@ -21,7 +21,7 @@ use std::time::SystemTime;
 use doorbuster_config::{Fault, Faults};
 use http::Method;
 
-pub use self::config::{CacheRule, ProxyRule, RedirectConfig, SiteConfig, read_rest};
+pub use self::config::{CacheRule, ProxyRule, RedirectConfig, RestConfig, SiteConfig};
 pub use self::file::File;
 pub use self::host::HostPattern;
 pub use self::pattern::Pattern;

@@ -8,7 +8,7 @@ use hyper::body::Incoming;
 use hyper::client::conn::TrySendError;
 use tokio::time::{Instant, sleep_until};
 
-use super::connect::connect;
+use super::connect::Connection;
 use super::pool::{Lease, Slot};
 use super::upload::{Upload, Watch};
 use super::{Origin, OriginError, Stage};
@@ -35,21 +35,20 @@ impl Origin {
     ) -> Result<(Response<Incoming>, Lease), Failed> {
         let kept = if fresh { None } else { self.pool.take(server) };
         let reused = kept.is_some();
-        let connected = match kept {
-            Some(sender) => Ok(sender),
-            None => {
-                self.pool.make_room();
-                connect(&self.servers[server].address, self.config.timeouts.connect).await
-            }
+        let connected = if let Some(connection) = kept {
+            Ok(connection)
+        } else {
+            self.pool.make_room();
+            Connection::open(&self.servers[server].address, self.config.timeouts.connect).await
         };
         let mut lease = match connected {
-            Ok(sender) => self.pool.lease(server, sender, slot),
+            Ok(connection) => self.pool.lease(server, connection, slot),
             Err(error) => return Err(Failed { error, unsent: Some(request), reused, slot }),
         };
         let watch = request.body().watch();
         match exchange(&mut lease, request, watch.as_ref(), self.config.timeouts.response).await {
             Ok(response) => Ok((response, lease)),
-            Err((error, unsent)) => Err(Failed { error, unsent, reused, slot: lease.into_slot() }),
+            Err((error, unsent)) => Err(Failed { error, unsent, reused, slot: lease.close() }),
         }
     }
 }
@@ -60,7 +59,7 @@ async fn exchange(
     watch: Option<&Watch>,
     within: Duration,
 ) -> Result<Response<Incoming>, (OriginError, Option<Request<Upload>>)> {
-    let mut answered = pin!(lease.sender().try_send_request(request));
+    let mut answered = pin!(lease.connection().ask(request));
     let mut late = pin!(sleep_until(Instant::now() + within));
     loop {
         tokio::select! {

@@ -3,7 +3,7 @@
 use std::time::{Duration, Instant};
 
 /// Parts of the window, each forgotten at once.
-const PARTS: usize = 10;
+const PARTS: u32 = 10;
 /// An open circuit that fails its probes stays open twice as long each time, up to this many times twice.
 const DOUBLINGS_MAX: u32 = 4;
 
@@ -53,7 +53,7 @@ pub(super) struct Breaker {
 
 impl Breaker {
     pub(super) fn new(circuit: Circuit, now: Instant) -> Self {
-        let window = Window { began: now, part: circuit.window / PARTS as u32, parts: [Part::default(); PARTS] };
+        let window = Window { began: now, part: circuit.window / PARTS, parts: [Part::default(); PARTS as usize] };
         Self { circuit, state: State::Closed, in_row: 0, window }
     }
 
@@ -132,7 +132,7 @@ impl Breaker {
 struct Window {
     began: Instant,
     part: Duration,
-    parts: [Part; PARTS],
+    parts: [Part; PARTS as usize],
 }
 
 #[derive(Debug, Clone, Copy, Default)]
@@ -145,7 +145,7 @@ struct Part {
 impl Window {
     fn add(&mut self, now: Instant, failed: bool) {
         let number = self.number(now);
-        let at = usize::try_from(number % PARTS as u128).expect("less than PARTS");
+        let at = usize::try_from(number % u128::from(PARTS)).expect("less than PARTS");
         let part = &mut self.parts[at];
         if part.number != number {
             *part = Part { number, ..Part::default() };
@@ -156,7 +156,7 @@ impl Window {
 
     fn sums(&self, now: Instant) -> (u64, u64) {
         let number = self.number(now);
-        let counts = self.parts.iter().filter(|part| part.number + PARTS as u128 > number);
+        let counts = self.parts.iter().filter(|part| part.number + u128::from(PARTS) > number);
         counts.fold((0, 0), |(requests, failures), part| (requests + part.requests, failures + part.failures))
     }
 
@@ -194,12 +194,15 @@ mod tests {
 
         fn request(&mut self, succeeds: bool) -> Option<Pass> {
             let pass = self.breaker.admit(self.now)?;
-            if succeeds {
-                self.breaker.succeeded(pass, self.now)
-            } else {
-                self.breaker.failed(pass, self.now)
-            }
+            let note = if succeeds { Breaker::succeeded } else { Breaker::failed };
+            note(&mut self.breaker, pass, self.now);
             Some(pass)
+        }
+
+        fn fail_times(&mut self, times: usize) {
+            for _ in 0..times {
+                self.request(false);
+            }
         }
 
         fn wait_ms(&self) -> Option<u128> {
@@ -249,7 +252,7 @@ mod tests {
     #[test]
     fn an_open_circuit_lets_one_probe_through_and_closes_when_it_succeeds() {
         let mut driven = Driven::new();
-        (0..3).for_each(|_| drop(driven.request(false)));
+        driven.fail_times(3);
         driven.pass(4_999);
         assert_eq!(driven.request(true), None);
         driven.pass(1);
@@ -262,7 +265,7 @@ mod tests {
     #[test]
     fn a_probe_that_fails_opens_it_for_longer_up_to_a_bound() {
         let mut driven = Driven::new();
-        (0..3).for_each(|_| drop(driven.request(false)));
+        driven.fail_times(3);
         for wait in [5_000, 10_000, 20_000, 40_000, 80_000, 80_000] {
             assert_eq!(driven.wait_ms(), Some(wait));
             driven.pass(u64::try_from(wait).unwrap());
@@ -273,7 +276,7 @@ mod tests {
     #[test]
     fn a_probe_that_is_given_up_makes_room_for_the_next() {
         let mut driven = Driven::new();
-        (0..3).for_each(|_| drop(driven.request(false)));
+        driven.fail_times(3);
         driven.pass(5_000);
         let probe = driven.breaker.admit(driven.now).unwrap();
         driven.breaker.abandoned(probe, driven.now);
@@ -284,7 +287,7 @@ mod tests {
     fn what_was_let_through_before_says_nothing_later() {
         let mut driven = Driven::new();
         let early = driven.breaker.admit(driven.now).unwrap();
-        (0..3).for_each(|_| drop(driven.request(false)));
+        driven.fail_times(3);
         driven.breaker.succeeded(early, driven.now);
         assert_eq!(driven.wait_ms(), Some(5_000));
         driven.breaker.failed(early, driven.now);

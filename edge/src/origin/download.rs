@@ -31,7 +31,7 @@ impl Download {
     fn arrived(&mut self, frame: Option<Result<Frame<Bytes>, hyper::Error>>) -> Option<io::Result<Frame<Bytes>>> {
         match frame {
             None => {
-                self.lease.take().map(Lease::give_back);
+                self.give_back();
                 None
             }
             Some(Ok(frame)) => Some(Ok(frame)),
@@ -40,6 +40,12 @@ impl Download {
                 self.counts.failed("body-broken");
                 Some(Err(io::Error::other(error)))
             }
+        }
+    }
+
+    fn give_back(&mut self) {
+        if let Some(lease) = self.lease.take() {
+            lease.give_back();
         }
     }
 
@@ -85,7 +91,7 @@ impl Drop for Download {
     /// Whoever knows the length need not ask for the end.
     fn drop(&mut self) {
         if self.inner.is_end_stream() {
-            self.lease.take().map(Lease::give_back);
+            self.give_back();
         }
     }
 }

@@ -53,11 +53,11 @@ impl Origin {
         if !is_websocket {
             return Err(OriginError::Malformed(None));
         }
-        tunnel::open(response, lease.into_slot(), self.config.timeouts.tunnel)
+        tunnel::open(response, lease.detach(), self.config.timeouts.tunnel)
     }
 
     /// Asks one server after another, as far as that is safe and paid for.
-    async fn ask(&self, head: Parts, upload: Upload) -> Result<(Response<Incoming>, Lease), OriginError> {
+    pub(super) async fn ask(&self, head: Parts, upload: Upload) -> Result<(Response<Incoming>, Lease), OriginError> {
         let again = Again::of(&head, &upload, self.config.retries_max);
         self.budget().pay_in();
         let mut slot = self.pool.slot().await?;

@@ -4,15 +4,12 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use hyper::client::conn::http1::SendRequest;
 use tokio::runtime::{Handle, Id};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, sleep_until, timeout};
 
 use super::OriginError;
-use super::upload::Upload;
-
-pub(super) type Sender = SendRequest<Upload>;
+use super::connect::Connection;
 
 /// An origin's connections.
 #[derive(Debug)]
@@ -33,7 +30,7 @@ pub(super) struct Slot(#[expect(dead_code, reason = "its drop is what counts")] 
 pub(super) struct Lease {
     pool: Arc<Pool>,
     server: usize,
-    sender: Sender,
+    connection: Connection,
     slot: Slot,
 }
 
@@ -50,7 +47,7 @@ struct Kept {
     /// A connection lives on the runtime that opened it: used from there alone, it wakes no other thread.
     runtime: Id,
     since: Instant,
-    sender: Sender,
+    connection: Connection,
 }
 
 impl Pool {
@@ -69,13 +66,13 @@ impl Pool {
     }
 
     /// A connection to a server that was left open by this runtime.
-    pub(super) fn take(&self, server: usize) -> Option<Sender> {
+    pub(super) fn take(&self, server: usize) -> Option<Connection> {
         let runtime = Handle::current().id();
         let mut idle = self.idle();
         idle.forget_before(self.oldest());
-        let fits = |kept: &Kept| kept.server == server && kept.runtime == runtime && kept.sender.is_ready();
+        let fits = |kept: &Kept| kept.server == server && kept.runtime == runtime && kept.connection.is_ready();
         let at = idle.kept.iter().rposition(fits)?;
-        idle.kept.remove(at).map(|kept| kept.sender)
+        idle.kept.remove(at).map(|kept| kept.connection)
     }
 
     /// Makes room for a connection that is about to be opened: what is open stays within the bound.
@@ -88,16 +85,22 @@ impl Pool {
     }
 
     /// A connection that is used from now on.
-    pub(super) fn lease(self: &Arc<Self>, server: usize, sender: Sender, slot: Slot) -> Lease {
-        Lease { pool: Arc::clone(self), server, sender, slot }
+    pub(super) fn lease(self: &Arc<Self>, server: usize, connection: Connection, slot: Slot) -> Lease {
+        Lease { pool: Arc::clone(self), server, connection, slot }
     }
 
-    fn keep(self: &Arc<Self>, server: usize, sender: Sender) {
-        if self.keep_alive.is_zero() || sender.is_closed() {
+    /// How many connections have nothing to do.
+    #[cfg(test)]
+    pub(super) fn idle_count(&self) -> usize {
+        self.idle().kept.len()
+    }
+
+    fn keep(self: &Arc<Self>, server: usize, connection: Connection) {
+        if self.keep_alive.is_zero() || connection.is_closed() {
             return;
         }
         let mut idle = self.idle();
-        idle.kept.push_back(Kept { server, runtime: Handle::current().id(), since: Instant::now(), sender });
+        idle.kept.push_back(Kept { server, runtime: Handle::current().id(), since: Instant::now(), connection });
         if !idle.is_swept {
             idle.is_swept = true;
             tokio::spawn(sweep(Arc::downgrade(self)));
@@ -115,24 +118,33 @@ impl Pool {
 }
 
 impl Lease {
-    pub(super) fn sender(&mut self) -> &mut Sender {
-        &mut self.sender
+    pub(super) fn connection(&mut self) -> &mut Connection {
+        &mut self.connection
     }
 
     /// Closes the connection, and keeps the slot.
-    pub(super) fn into_slot(self) -> Slot {
+    pub(super) fn close(self) -> Slot {
+        self.slot
+    }
+
+    /// Leaves the connection to whoever takes it over, and keeps the slot.
+    pub(super) fn detach(self) -> Slot {
+        self.connection.detach();
         self.slot
     }
 
     /// Leaves the connection open for the next request.
     pub(super) fn give_back(self) {
-        self.pool.keep(self.server, self.sender);
+        self.pool.keep(self.server, self.connection);
     }
 }
 
 impl Idle {
     fn forget_before(&mut self, oldest: Option<Instant>) {
-        while self.kept.front().is_some_and(|kept| kept.sender.is_closed() || oldest.is_some_and(|at| kept.since < at))
+        while self
+            .kept
+            .front()
+            .is_some_and(|kept| kept.connection.is_closed() || oldest.is_some_and(|at| kept.since < at))
         {
             self.kept.pop_front();
         }

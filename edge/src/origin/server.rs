@@ -42,6 +42,12 @@ impl Server {
         Some(Admitted { server: Arc::clone(self), pass: Some(pass) })
     }
 
+    /// What its circuit is.
+    #[cfg(test)]
+    pub(super) fn state(&self) -> super::breaker::State {
+        self.breaker().state()
+    }
+
     fn change<T>(&self, change: impl FnOnce(&mut Breaker) -> T) -> T {
         let mut breaker = self.breaker();
         let before = breaker.state();

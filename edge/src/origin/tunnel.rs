@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use http::Response;
 use hyper::body::Incoming;
+use hyper::upgrade::OnUpgrade;
 use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, split};
 use tokio::time::{Instant, sleep_until};
@@ -24,13 +25,7 @@ pub(super) fn open(mut response: Response<Incoming>, slot: Slot, idle: Duration)
         return Err(OriginError::Malformed(None));
     }
     let origin = hyper::upgrade::on(&mut response);
-    let tunnel = Tunnel::new(move |shopper| async move {
-        let _slot = slot;
-        match origin.await {
-            Ok(origin) => relay(shopper, TokioIo::new(origin), idle).await,
-            Err(error) => debug!(%error, "origin did not switch protocols"),
-        }
-    });
+    let tunnel = Tunnel::new(move |shopper| serve(shopper, origin, slot, idle));
     let (mut head, _) = response.into_parts();
     fields::strip(&mut head.headers);
     fields::put_websocket(&mut head.headers);
@@ -38,6 +33,18 @@ pub(super) fn open(mut response: Response<Incoming>, slot: Slot, idle: Duration)
     head.extensions.clear();
     head.extensions.insert(tunnel);
     Ok(Response::from_parts(head, Outgoing::empty()))
+}
+
+/// Copies once the origin's connection is handed over too.
+pub(super) async fn serve<S>(shopper: S, origin: OnUpgrade, slot: Slot, idle: Duration)
+where
+    S: AsyncRead + AsyncWrite,
+{
+    match origin.await {
+        Ok(origin) => relay(shopper, TokioIo::new(origin), idle).await,
+        Err(error) => debug!(%error, "origin did not switch protocols"),
+    }
+    drop(slot);
 }
 
 /// Copies both ways.

@@ -63,6 +63,13 @@ pub struct ProxyRule {
     pub origin: String,
 }
 
+/// What neither a site nor the shop knows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct RestConfig {
+    /// The origin that answers it, if there is one.
+    pub origin: Option<String>,
+}
+
 impl SiteConfig {
     /// Reads every section `[[site]]`. The origins that they name are among `origins`; unknown (`None`) where those
     /// were wrong themselves.
@@ -85,7 +92,7 @@ impl SiteConfig {
         let errors = errors::read(&site, root.as_ref().is_some_and(Option::is_some));
         let redirects = rules(&site, "redirects", RedirectConfig::read);
         let proxy = rules(&site, "proxy", |field| read_proxy(field, origins));
-        let origin = optional_origin(&site, origins);
+        let origin = site.optional("origin").map_or(Some(None), |field| read_origin(&field, origins).map(Some));
         let answers = root.iter().flatten().count() + origin.iter().flatten().count();
         let rules_answer = [redirects.as_ref().map(Vec::len), proxy.as_ref().map(Vec::len)];
         if answers == 0 && root.is_some() && origin.is_some() && rules_answer == [Some(0), Some(0)] {
@@ -106,9 +113,13 @@ impl SiteConfig {
     }
 }
 
-/// Reads `[rest] origin`: the origin of what neither a site nor the shop knows, if there is one.
-pub fn read_rest(top: &Table<'_>, origins: Option<&[OriginConfig]>) -> Option<Option<String>> {
-    optional_origin(&top.section("rest", &["origin"])?, origins)
+impl RestConfig {
+    /// Reads the section `rest`.
+    pub fn read(top: &Table<'_>, origins: Option<&[OriginConfig]>) -> Option<Self> {
+        let rest = top.section("rest", &["origin"])?;
+        let origin = rest.optional("origin").map_or(Some(None), |field| read_origin(&field, origins).map(Some));
+        Some(Self { origin: origin? })
+    }
 }
 
 /// A list of tables; one that is not there reads as an empty one.
@@ -143,20 +154,20 @@ pub(super) fn read_pattern(rule: &Table<'_>, key: &str) -> Option<Pattern> {
 
 fn read_cache(field: &Field<'_>) -> Option<CacheRule> {
     let rule = field.table(&["path", "cache_control", "cdn_cache_control"])?;
+    let directives = |key| rule.optional(key).map_or(Some(None), |field| read_directives(&field).map(Some));
     let path = read_pattern(&rule, "path");
-    let cache_control = read_directives(&rule, "cache_control");
-    let cdn_cache_control = read_directives(&rule, "cdn_cache_control");
+    let cache_control = directives("cache_control");
+    let cdn_cache_control = directives("cdn_cache_control");
     Some(CacheRule { path: path?, cache_control: cache_control?, cdn_cache_control: cdn_cache_control? })
 }
 
-fn read_directives(rule: &Table<'_>, key: &str) -> Option<Option<HeaderValue>> {
-    let Some(field) = rule.optional(key) else { return Some(None) };
+fn read_directives(field: &Field<'_>) -> Option<HeaderValue> {
     let line = field.line(1..=500)?;
     let value = line.is_ascii().then(|| HeaderValue::from_str(&line).ok()).flatten();
     if value.is_none() {
         field.wrong("cache directives such as \"public, max-age=60\"");
     }
-    value.map(Some)
+    value
 }
 
 fn read_proxy(field: &Field<'_>, origins: Option<&[OriginConfig]>) -> Option<ProxyRule> {
@@ -164,10 +175,6 @@ fn read_proxy(field: &Field<'_>, origins: Option<&[OriginConfig]>) -> Option<Pro
     let path = read_pattern(&rule, "path");
     let origin = rule.required("origin", "the name of an origin").and_then(|field| read_origin(&field, origins));
     Some(ProxyRule { path: path?, origin: origin? })
-}
-
-fn optional_origin(table: &Table<'_>, origins: Option<&[OriginConfig]>) -> Option<Option<String>> {
-    table.optional("origin").map_or(Some(None), |field| read_origin(&field, origins).map(Some))
 }
 
 fn read_origin(field: &Field<'_>, origins: Option<&[OriginConfig]>) -> Option<String> {

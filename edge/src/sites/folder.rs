@@ -68,7 +68,8 @@ struct Walk<'a> {
 impl Walk<'_> {
     fn enter(&mut self, folder: &Path, path: &str, depth: usize) {
         if depth > DEPTH_MAX {
-            return self.note(path, format!("at most {DEPTH_MAX} folders in one another"), "more");
+            self.note(path, format!("at most {DEPTH_MAX} folders in one another"), "more");
+            return;
         }
         if !self.counts(path) {
             return;
@@ -88,7 +89,7 @@ impl Walk<'_> {
         match self.resolve(place) {
             // A link to a folder above would not end.
             Ok((to, _)) if place.parent().is_some_and(|folder| folder.starts_with(&to)) => {
-                self.note(&path, "no circle of links", to.display().to_string())
+                self.note(&path, "no circle of links", to.display().to_string());
             }
             Ok((place, found)) if found.is_dir() => self.enter(&place, &format!("{path}/"), depth + 1),
             Ok((place, found)) if found.is_file() => self.read(&place, path),
@@ -126,12 +127,11 @@ impl Walk<'_> {
 
     /// Whether there is room for one more file or folder.
     fn counts(&mut self, path: &str) -> bool {
-        match self.room.files.checked_sub(1) {
-            Some(files) => self.room.files = files,
-            None => {
-                self.full = true;
-                self.note(path, "fewer files and folders, over all sites", "one too many");
-            }
+        if let Some(files) = self.room.files.checked_sub(1) {
+            self.room.files = files;
+        } else {
+            self.full = true;
+            self.note(path, "fewer files and folders, over all sites", "one too many");
         }
         !self.full
     }

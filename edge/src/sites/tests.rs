@@ -18,7 +18,7 @@ fn read(text: &str, folder: &Path) -> Result<(Vec<SiteConfig>, Vec<OriginConfig>
         let top = document.table(&["site", "origin", "rest"])?;
         let origins = OriginConfig::read_all(&top);
         let sites = SiteConfig::read_all(&top, origins.as_deref());
-        let rest = read_rest(&top, origins.as_deref());
+        let rest = RestConfig::read(&top, origins.as_deref());
         rest?;
         Some((sites?, origins?))
     };
