@@ -32,24 +32,24 @@ impl World {
     /// A server did not take the connections.
     pub async fn memory(&self, effort: &Effort) -> anyhow::Result<Memory> {
         let connections = effort.idle_connections;
-        let (plain, tls) = (Work::Page(SMALL), Work::PageOverTls(SMALL));
         progress(&format!("memory of {connections} idle connections"));
-        Ok(Memory {
-            connections,
-            ours_bytes: self.of_each(Side::Ours, plain, connections).await?,
-            peer_bytes: self.of_each(Side::Peer, plain, connections).await?,
-            ours_tls_bytes: self.of_each(Side::Ours, tls, connections).await?,
-            peer_tls_bytes: self.of_each(Side::Peer, tls, connections).await?,
-        })
+        let (ours_bytes, ours_tls_bytes) = self.of_side(Side::Ours, connections).await?;
+        let (peer_bytes, peer_tls_bytes) = self.of_side(Side::Peer, connections).await?;
+        Ok(Memory { connections, ours_bytes, peer_bytes, ours_tls_bytes, peer_tls_bytes })
     }
 
-    async fn of_each(&self, side: Side, work: Work, connections: usize) -> anyhow::Result<f64> {
+    /// The first ones stay open while the second ones come, which would else find the memory that those gave back.
+    async fn of_side(&self, side: Side, connections: usize) -> anyhow::Result<(f64, f64)> {
         let pid = [if side == Side::Ours { self.ours.edge_pid() } else { self.peer.nginx_pid()? }];
-        let trust = matches!(work, Work::PageOverTls(_)).then(|| self.certificate.certificate.clone());
+        let each = |before: u64, after: u64| after.saturating_sub(before) as f64 / connections as f64;
         let before = resident_bytes(&pid)?;
-        let idle = Idle::open(self.target(work, side)?, connections, trust).await?;
+        let plain = Idle::open(self.target(Work::Page(SMALL), side)?, connections, None).await?;
+        let between = resident_bytes(&pid)?;
+        let trust = Some(self.certificate.certificate.clone());
+        let tls = Idle::open(self.target(Work::PageOverTls(SMALL), side)?, connections, trust).await?;
         let after = resident_bytes(&pid)?;
-        idle.close().await?;
-        Ok(after.saturating_sub(before) as f64 / connections as f64)
+        plain.close().await?;
+        tls.close().await?;
+        Ok((each(before, between), each(between, after)))
     }
 }
