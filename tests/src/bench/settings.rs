@@ -9,6 +9,8 @@ use super::tls::{Certificate, HOST};
 
 /// More than any row opens.
 const CONNECTIONS_MAX: i64 = 32_768;
+/// As long as nginx keeps a connection that does nothing.
+const IDLE_TIMEOUT_MS: i64 = 600_000;
 
 /// The bench's own settings of the edge.
 #[derive(Debug, Clone)]
@@ -27,6 +29,7 @@ impl Settings {
         let http = config.entry("http").or_insert_with(|| Table::new().into());
         if let Some(http) = http.as_table_mut() {
             http.insert("connections_max".into(), CONNECTIONS_MAX.into());
+            http.insert("idle_timeout_ms".into(), IDLE_TIMEOUT_MS.into());
             http.insert("h2c".into(), true.into());
             http.insert("tls".into(), self.tls().into());
         }
