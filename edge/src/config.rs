@@ -10,7 +10,7 @@ use hyper::http::uri::PathAndQuery;
 
 use crate::http::LiveConfig;
 use crate::origin::OriginConfig;
-use crate::sites::{SiteConfig, read_rest};
+use crate::sites::{RestConfig, SiteConfig};
 use crate::{access, admin, gate, http, limits};
 
 const KEYS: [&str; 13] = [
@@ -112,7 +112,7 @@ fn read(document: &Field<'_>) -> Option<Config> {
 fn read_live(top: &Table<'_>) -> Option<LiveConfig> {
     let origins = OriginConfig::read_all(top);
     let sites = SiteConfig::read_all(top, origins.as_deref());
-    let rest = read_rest(top, origins.as_deref());
+    let rest = RestConfig::read(top, origins.as_deref());
     let limits = limits::Config::read(top);
     Some(LiveConfig { sites: sites?, origins: origins?, rest: rest?, limits: limits? })
 }

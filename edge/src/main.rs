@@ -62,11 +62,13 @@ fn start(cli: &Cli) -> anyhow::Result<()> {
     log::to_stderr(&config.log);
     abort_on_panic();
     let gate = Gate::open(&config.login)?;
+    // Before there is any thread: taking them changes the environment.
+    let inherited = Inherited::receive()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    runtime.context("cannot start a runtime")?.block_on(run(cli.config.clone(), config, gate))
+    runtime.context("cannot start a runtime")?.block_on(run(cli.config.clone(), config, gate, inherited))
 }
 
-async fn run(path: PathBuf, config: Config, gate: Gate) -> anyhow::Result<()> {
+async fn run(path: PathBuf, config: Config, gate: Gate, mut inherited: Inherited) -> anyhow::Result<()> {
     let stop = stop_signal().context("cannot listen for signals")?;
     let triggers = Triggers::listen(Reload::files(path.clone(), &config)).context("cannot watch for changes")?;
     let manager = Arc::new(ServiceManager::from_environment());
@@ -74,7 +76,6 @@ async fn run(path: PathBuf, config: Config, gate: Gate) -> anyhow::Result<()> {
     let meters = metrics.register(Meters::register);
     let live = Live::build(&config.live, &config.http, &meters, SystemTime::now(), None);
     let current = Current::new(live.map_err(|faults| anyhow::anyhow!(in_lines(&faults)))?);
-    let mut inherited = Inherited::receive()?;
     let http = http::Bound::bind(config.http.clone(), &mut inherited)?;
     let admin = admin::Bound::bind(&config.admin, &mut inherited)?;
     inherited.unused().for_each(|name| warn!(name, "a socket of the service manager's has no listener"));

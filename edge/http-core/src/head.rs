@@ -129,9 +129,15 @@ struct Fields<'b> {
     host: Option<&'b str>,
     length: Option<u64>,
     chunked: bool,
+    expects_continue: bool,
+    connection: Connection,
+}
+
+/// What the client says of the connection.
+#[derive(Default)]
+struct Connection {
     closes: bool,
     keeps: bool,
-    expects_continue: bool,
 }
 
 impl<'b> Fields<'b> {
@@ -177,8 +183,8 @@ impl<'b> Fields<'b> {
 
     fn take_connection(&mut self, value: &[u8]) {
         for option in tokens::list(value) {
-            self.closes |= option.eq_ignore_ascii_case(b"close");
-            self.keeps |= option.eq_ignore_ascii_case(b"keep-alive");
+            self.connection.closes |= option.eq_ignore_ascii_case(b"close");
+            self.connection.keeps |= option.eq_ignore_ascii_case(b"keep-alive");
         }
     }
 
@@ -200,7 +206,7 @@ impl<'b> Fields<'b> {
     }
 
     fn keeps_alive(&self, is_http_10: bool) -> bool {
-        !self.closes && (self.keeps || !is_http_10)
+        !self.connection.closes && (self.connection.keeps || !is_http_10)
     }
 
     /// RFC 9112, 3.2: one host, and only one.

@@ -54,7 +54,7 @@ impl Front {
         if let Verdict::Refused { retry_after_ms, .. } = verdict {
             return self.shop.refuse(&Problem::TooManyRequests { retry_after_ms }, &head);
         }
-        if self.shop.is_purchase(&head.method, head.uri.path()) {
+        if Shop::is_purchase(&head.method, head.uri.path()) {
             let verdict = live.limits.purchase(client.address);
             stamp.standing(&verdict);
             if let Verdict::Refused { retry_after_ms, .. } = verdict {

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use doorbuster_http_core::Refusal;
-use doorbuster_http_core::head::{HEAD_BYTES_MAX, TARGET_BYTES_MAX};
+use doorbuster_http_core::head::TARGET_BYTES_MAX;
 use http_body_util::BodyExt as _;
 use hyper::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderValue};
 use hyper::server::conn::http2;
@@ -26,7 +26,8 @@ use super::service::{BodyBound, Peer, Refused, Service};
 const STREAMS_MAX: u32 = 128;
 /// Streams that a client opened and reset, and that are not cleaned up yet (CVE-2023-44487): beyond, it is hung up on.
 const RESETS_MAX: usize = 32;
-const HEAD_LIST_BYTES_MAX: u32 = HEAD_BYTES_MAX as u32;
+/// As many as HTTP/1.1 has, with what HTTP/2 counts besides (RFC 9113, 6.5.2).
+const HEAD_LIST_BYTES_MAX: u32 = 16 << 10;
 /// What is buffered for a stream that its client does not take.
 const SEND_BUFFER_BYTES_MAX: usize = 64 << 10;
 /// A peer that does not answer this often is gone.

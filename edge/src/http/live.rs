@@ -12,7 +12,7 @@ use hyper::header::{HeaderValue, STRICT_TRANSPORT_SECURITY};
 use super::{Config, Trust};
 use crate::limits::{self, Limits};
 use crate::origin::{Meters, Origin, OriginConfig, Origins};
-use crate::sites::{SiteConfig, Sites};
+use crate::sites::{RestConfig, SiteConfig, Sites};
 
 /// What a snapshot is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,7 +22,7 @@ pub struct LiveConfig {
     /// Servers behind this edge.
     pub origins: Vec<OriginConfig>,
     /// The origin of what neither a site nor the shop knows.
-    pub rest: Option<String>,
+    pub rest: RestConfig,
     /// Limits per client address.
     pub limits: limits::Config,
 }
@@ -66,7 +66,7 @@ impl Live {
         let same = before.filter(|before| before.limits_config == config.limits);
         Ok(Self {
             sites: Sites::load(&config.sites, &origins, now)?,
-            rest: config.rest.as_ref().and_then(|name| origins.find(name)).cloned(),
+            rest: config.rest.origin.as_ref().and_then(|name| origins.find(name)).cloned(),
             limits: same.map_or_else(|| Arc::new(Limits::new(&config.limits)), |before| Arc::clone(&before.limits)),
             connections_per_address: config.limits.connections_per_address,
             trust: http.trust.clone(),

@@ -55,7 +55,7 @@ impl Shop {
     }
 
     /// Whether this asks for units.
-    pub(super) fn is_purchase(&self, method: &Method, path: &str) -> bool {
+    pub(super) fn is_purchase(method: &Method, path: &str) -> bool {
         *method == Method::POST && matches!(router::route(method, path), Ok(Route::PlaceOrder(_) | Route::FormOrder(_)))
     }
 

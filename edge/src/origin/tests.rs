@@ -22,7 +22,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::mpsc;
 
 use super::*;
-use crate::http::message::{BodyError, Client, Incoming, Reply};
+use crate::http::{BodyError, Client, Incoming, Reply};
 
 const CLIENT: Client = Client { address: IpAddr::V4(Ipv4Addr::LOCALHOST), secure: false };
 const OK: &str = "HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok";

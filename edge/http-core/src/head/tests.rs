@@ -95,7 +95,7 @@ fn what_is_too_large_is_refused_before_it_is_whole() {
     assert_eq!(refused(&long), Refusal::TargetTooLong);
     let fields = format!("GET / HTTP/1.1\r\nHost: a\r\nX: {}", "a".repeat(HEAD_BYTES_MAX));
     assert_eq!(refused(&fields), Refusal::HeadTooLarge);
-    let many: String = (0..=HEADERS_MAX).map(|n| format!("X-{n}: 1\r\n")).collect();
+    let many = "X: 1\r\n".repeat(HEADERS_MAX + 1);
     assert_eq!(refused(&format!("GET / HTTP/1.1\r\nHost: a\r\n{many}\r\n")), Refusal::TooManyHeaders);
 }
 

@@ -98,6 +98,15 @@ enum Source {
     Chunked(Decoder),
 }
 
+/// What is there of a body.
+enum Next {
+    Piece(Bytes),
+    /// That was all.
+    End,
+    /// More must come.
+    Starved,
+}
+
 impl Source {
     fn of(framing: Framing) -> Self {
         match framing {
@@ -114,30 +123,31 @@ impl Source {
         patience: Duration,
     ) -> Result<Option<Bytes>, BodyError> {
         loop {
-            if let Some(found) = self.at_hand(input)? {
-                return Ok(found);
+            match self.at_hand(input)? {
+                Next::Piece(piece) => return Ok(Some(piece)),
+                Next::End => return Ok(None),
+                Next::Starved => {}
             }
             let filled = timeout(patience, fill(input, io)).await.map_err(|_| BodyError::TimedOut)?;
             filled.map_err(|_| BodyError::BrokenOff)?;
         }
     }
 
-    /// `None`: more must come. `Some(None)`: that was all.
-    fn at_hand(&mut self, input: &mut Input) -> Result<Option<Option<Bytes>>, BodyError> {
+    fn at_hand(&mut self, input: &mut Input) -> Result<Next, BodyError> {
         match self {
-            Self::Length(0) => Ok(Some(None)),
-            Self::Length(_) if input.is_empty() => Ok(None),
+            Self::Length(0) => Ok(Next::End),
+            Self::Length(_) if input.is_empty() => Ok(Next::Starved),
             Self::Length(left) => {
                 let length = input.bytes().len().min(usize::try_from(*left).unwrap_or(usize::MAX));
                 *left -= length as u64;
-                Ok(Some(Some(input.take(length))))
+                Ok(Next::Piece(input.take(length)))
             }
             Self::Chunked(decoder) => {
                 let (used, piece) = decoder.decode(input.bytes()).map_err(|_| BodyError::Malformed)?;
                 let found = match piece {
-                    Piece::Data(data) => Some(Some(Bytes::copy_from_slice(data))),
-                    Piece::End => Some(None),
-                    Piece::More => None,
+                    Piece::Data(data) => Next::Piece(Bytes::copy_from_slice(data)),
+                    Piece::End => Next::End,
+                    Piece::More => Next::Starved,
                 };
                 input.skip(used);
                 Ok(found)
@@ -160,10 +170,10 @@ pub(super) async fn beside<T, E>(
 ) -> (T, Option<E>) {
     let mut ended = None;
     poll_fn(|cx: &mut Context<'_>| {
-        if ended.is_none() {
-            if let Poll::Ready(end) = side.as_mut().poll(cx) {
-                ended = Some(end);
-            }
+        if ended.is_none()
+            && let Poll::Ready(end) = side.as_mut().poll(cx)
+        {
+            ended = Some(end);
         }
         main.as_mut().poll(cx).map(|done| (done, ended.take()))
     })

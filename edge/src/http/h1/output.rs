@@ -115,7 +115,7 @@ pub(super) async fn send<Io: AsyncWrite + Unpin>(
     // Mostly the kernel takes it all at once, and no timer is needed.
     let mut all = poll_fn(|cx| match output.poll_send(io, cx) {
         Poll::Pending => Poll::Ready(Ok(false)),
-        sent => sent,
+        sent @ Poll::Ready(_) => sent,
     })
     .await?;
     while !all {

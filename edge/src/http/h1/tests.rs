@@ -230,7 +230,7 @@ async fn a_trickle_does_not_keep_a_head_alive() {
         while write.write_all(b"a").await.is_ok() {
             ticks.tick().await;
         }
-        std::future::pending().await
+        std::future::pending::<()>().await;
     };
     tokio::select! {
         _ = read.read_to_end(&mut said) => {}

@@ -1,7 +1,7 @@
 //! Connections that are handed over.
 
 use super::*;
-use crate::http::message::Tunnel;
+use crate::http::Tunnel;
 use crate::origin::tunnel::serve;
 use std::time::Duration;
 use tokio::io::duplex;
