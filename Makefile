@@ -7,7 +7,7 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/doorbuster/target
 # Where ccache is installed, a changed dependency does not cost the whole of RocksDB again.
 export PATH := /usr/lib/ccache:$(PATH)
 export SHOPPERS DEMO_DIR SALE EDGES PORT ONCE
-export QUICK ROWS
+export QUICK ROWS SOAK_MINUTES
 export BENCH_DIR ?= $(CARGO_TARGET_DIR)/bench
 
 CARGO_WORKSPACE := --release --workspace --all-targets --locked

@@ -29,6 +29,7 @@ pub mod report;
 pub mod rounds;
 pub mod rows;
 pub mod settings;
+pub mod soak;
 pub mod start;
 pub mod statistics;
 pub mod table;
@@ -97,6 +98,9 @@ async fn measured(options: &Options, folder: &Path) -> anyhow::Result<Report> {
     }
     if options.wants("open_loop") {
         measure_latencies(&world, &mut report, folder, &effort).await?;
+    }
+    if let Some(duration) = options.soak {
+        report.soak = Some(world.soak(duration).await?);
     }
     world.agree().await?;
     let edge = world.ours.edge_config();

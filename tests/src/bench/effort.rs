@@ -42,6 +42,6 @@ impl Effort {
         paced_rounds: 1,
         paced_s: 1.5,
         idle_connections: 2_000,
-        starts: 2,
+        starts: 1,
     };
 }

@@ -1,6 +1,7 @@
 //! What the bench is told, by environment variables: `make bench QUICK=1`.
 
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context as _;
 
@@ -9,6 +10,8 @@ use super::rows::{ROWS, Row};
 
 /// Parts that are no rows of the table of costs.
 const PARTS: [&str; 3] = ["open_loop", "idle_connection", "cold_start"];
+/// A day.
+const SOAK_MINUTES_MAX: u64 = 24 * 60;
 
 /// What the bench is told.
 #[derive(Debug, Clone)]
@@ -17,6 +20,8 @@ pub struct Options {
     pub quick: bool,
     /// `BENCH_DIR`: where `bench.json` goes, and where everything is kept meanwhile.
     pub folder: PathBuf,
+    /// `SOAK_MINUTES`: for how long the edge's memory is watched under load.
+    pub soak: Option<Duration>,
     chosen: Option<Vec<String>>,
 }
 
@@ -24,12 +29,13 @@ impl Options {
     /// Reads the environment. An empty variable counts as none.
     ///
     /// # Errors
-    /// `ROWS` names what there is not.
+    /// `ROWS` names what there is not, or `SOAK_MINUTES` is no number.
     pub fn from_env() -> anyhow::Result<Self> {
         let quick = text("QUICK").is_some_and(|quick| quick != "0");
         let folder = text("BENCH_DIR").map_or_else(usual_folder, |folder| Ok(folder.into()))?;
         let chosen = text("ROWS").map(|rows| chosen(&rows)).transpose()?;
-        Ok(Self { quick, folder, chosen })
+        let soak = text("SOAK_MINUTES").map(|minutes| soak(&minutes)).transpose()?;
+        Ok(Self { quick, folder, soak, chosen })
     }
 
     /// How much is measured.
@@ -59,6 +65,13 @@ fn usual_folder() -> anyhow::Result<PathBuf> {
     Ok(target.join("bench"))
 }
 
+fn soak(minutes: &str) -> anyhow::Result<Duration> {
+    let number = minutes.parse::<u64>().ok().filter(|number| (1..=SOAK_MINUTES_MAX).contains(number));
+    let number =
+        number.with_context(|| format!("SOAK_MINUTES: expected 1 to {SOAK_MINUTES_MAX}, found {minutes:?}"))?;
+    Ok(Duration::from_secs(number * 60))
+}
+
 fn chosen(rows: &str) -> anyhow::Result<Vec<String>> {
     let names: Vec<String> = rows.split([',', ' ']).filter(|name| !name.is_empty()).map(str::to_owned).collect();
     let all: Vec<&str> = ROWS.iter().map(|row| row.key).chain(PARTS).collect();
@@ -83,8 +96,14 @@ mod tests {
     }
 
     #[test]
+    fn a_soak_lasts_minutes() {
+        assert_eq!(soak("60").unwrap(), Duration::from_secs(3_600));
+        assert!(soak("0").is_err() && soak("an hour").is_err());
+    }
+
+    #[test]
     fn without_a_choice_everything_is_wanted() {
-        let options = Options { quick: true, folder: PathBuf::new(), chosen: None };
+        let options = Options { quick: true, folder: PathBuf::new(), soak: None, chosen: None };
         assert_eq!(options.rows().len(), ROWS.len());
         let options = Options { chosen: Some(vec!["sold_out".into()]), ..options };
         assert!(options.rows().len() == 1 && !options.wants("open_loop"));

@@ -12,6 +12,7 @@ use super::latency::Latency;
 use super::memory::Memory;
 use super::rounds::{Beside, Figures};
 use super::rows::Row;
+use super::soak::Soak;
 use super::start::ColdStart;
 
 /// What was measured.
@@ -27,6 +28,8 @@ pub struct Report {
     pub memory: Option<Memory>,
     /// Cold starts.
     pub start: Option<ColdStart>,
+    /// A long load.
+    pub soak: Option<Soak>,
     /// How the sides' answers differ.
     pub differences: Vec<String>,
 }
@@ -35,7 +38,7 @@ impl Report {
     /// Nothing yet.
     pub fn new(environment: Environment) -> Self {
         let (rows, latencies, differences) = (Vec::new(), Vec::new(), Vec::new());
-        Self { environment, rows, latencies, memory: None, start: None, differences }
+        Self { environment, rows, latencies, memory: None, start: None, soak: None, differences }
     }
 
     /// A row's figures.
@@ -64,6 +67,7 @@ impl Report {
         all.insert("open_loop".into(), latencies.collect::<Map<_, _>>().into());
         all.insert("idle_connection".into(), json!(self.memory));
         all.insert("cold_start".into(), json!(self.start));
+        all.insert("soak".into(), json!(self.soak));
         all.insert("differences".into(), json!(self.differences));
         all.insert("environment".into(), json!(self.environment));
         all.into()

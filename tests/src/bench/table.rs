@@ -78,6 +78,11 @@ impl Report {
             writeln!(f, "\n## Cold start of the edge\n\n| store | until it answers |\n|---|--:|")?;
             writeln!(f, "| empty | {:.0} ms |\n| a million orders | {:.0} ms |", start.empty_ms, start.million_ms)?;
         }
+        if let Some(soak) = &self.soak {
+            let looks = soak.resident_bytes.iter().map(|bytes| kib(*bytes as f64)).collect::<Vec<_>>().join(", ");
+            writeln!(f, "\n## {:.0} minutes of pages and refusals, {} answers\n", soak.minutes, soak.answered)?;
+            writeln!(f, "The edge's resident memory after each tenth of the time: {looks}.")?;
+        }
         Ok(())
     }
 }
