@@ -83,6 +83,11 @@ impl<C: Clock + Clone> Limits<C> {
         self.requests.is_some()
     }
 
+    /// Whether purchases are counted apart.
+    pub fn counts_purchases(&self) -> bool {
+        self.purchases.is_some()
+    }
+
     /// Whether no rule holds for an address.
     pub fn exempts(&self, address: IpAddr) -> bool {
         self.exempt.contains(address)

@@ -54,22 +54,26 @@ impl Front {
         if let Verdict::Refused { retry_after_ms, .. } = verdict {
             return self.shop.refuse(&Problem::TooManyRequests { retry_after_ms }, &head);
         }
-        if Shop::is_purchase(&head.method, head.uri.path()) {
+        self.route(live, head, body, client, stamp).await
+    }
+
+    async fn sell(&self, live: &Live, head: Parts, body: Incoming, client: Client, stamp: &mut Stamp) -> Reply {
+        if live.limits.counts_purchases() && Shop::is_purchase(&head.method, head.uri.path()) {
             let verdict = live.limits.purchase(client.address);
             stamp.standing(&verdict);
             if let Verdict::Refused { retry_after_ms, .. } = verdict {
                 return self.shop.refuse(&Problem::TooManyRequests { retry_after_ms }, &head);
             }
         }
-        self.route(live, head, body, client, stamp).await
+        self.shop.answer(head, body).await
     }
 
-    async fn route(&self, live: &Live, head: Parts, body: Incoming, client: Client, stamp: &Stamp) -> Reply {
+    async fn route(&self, live: &Live, head: Parts, body: Incoming, client: Client, stamp: &mut Stamp) -> Reply {
         let host = head.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let Some(site) = live.sites.site(host) else {
             return match live.rest.as_ref().filter(|_| !self.shop.knows(&head.method, head.uri.path())) {
                 Some(origin) => self.forward(origin, None, head, body, client, stamp).await,
-                None => self.shop.answer(head, body).await,
+                None => self.sell(live, head, body, client, stamp).await,
             };
         };
         match site.find(&head.method, head.uri.path(), head.uri.query()) {
@@ -97,7 +101,7 @@ impl Front {
             Ok(reply) => reply,
             Err(error) => {
                 let page = site.and_then(|site| site.error_page(error.status()));
-                tracing::warn!(origin = origin.name(), error = &error as &dyn std::error::Error, "origin not asked");
+                tracing::debug!(origin = origin.name(), error = &error as &dyn std::error::Error, "origin not asked");
                 let problem = problem_of(&error);
                 match page {
                     Some(page) => {

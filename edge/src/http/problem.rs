@@ -1,5 +1,8 @@
 //! Everything that is answered with "no", as a problem (RFC 9457).
 
+use std::sync::OnceLock;
+
+use bytes::Bytes;
 use doorbuster_http_core::Refusal;
 use doorbuster_proto::{Timestamp, Units};
 use hyper::StatusCode;
@@ -100,6 +103,8 @@ macro_rules! kinds {
     ($($kind:ident, $name:literal, $status:ident, $title:literal, $about:literal;)*) => {
         $(const $kind: Kind = Kind { name: $name, status: StatusCode::$status, title: $title, about: $about };)*
         const KINDS: &[Kind] = &[$($kind),*];
+        /// By the places of [`KINDS`].
+        static WRITTEN: [OnceLock<Bytes>; KINDS.len()] = [const { OnceLock::new() }; KINDS.len()];
     };
 }
 
@@ -217,8 +222,25 @@ impl Problem {
         matches!(self, Self::PayloadTooLarge | Self::RequestTimeout | Self::Refused(_))
     }
 
+    /// The problem as JSON, written out; what always reads the same was written once.
+    pub(super) fn body(&self) -> Bytes {
+        match (self, self.retry_after_ms()) {
+            (Self::BadRequest(_) | Self::Refused(_) | Self::NotStarted { .. } | Self::LimitReached { .. }, _)
+            | (Self::UnsupportedMediaType { .. }, _)
+            | (_, Some(_)) => self.written(),
+            _ => {
+                let at = KINDS.iter().position(|kind| *kind == self.kind()).expect("every kind is listed");
+                WRITTEN[at].get_or_init(|| self.written()).clone()
+            }
+        }
+    }
+
+    fn written(&self) -> Bytes {
+        serde_json::to_vec(&self.to_json()).expect("a problem has text keys and no failing parts").into()
+    }
+
     /// The problem as JSON.
-    pub(super) fn to_json(&self) -> Value {
+    fn to_json(&self) -> Value {
         let kind = self.kind();
         let mut members = Map::new();
         members.insert("type".into(), format!("/problems/{}", kind.name).into());

@@ -74,8 +74,7 @@ pub(super) fn about(kind: Kind) -> Reply {
 
 /// A problem as JSON.
 pub(super) fn problem(problem: &Problem) -> Reply {
-    let mut reply = json(problem.kind().status, &problem.to_json(), Cache::Never);
-    put(&mut reply, CONTENT_TYPE, "application/problem+json");
+    let reply = reply(problem.kind().status, "application/problem+json", problem.body(), Cache::Never);
     with_problem_headers(reply, problem)
 }
 
@@ -120,7 +119,7 @@ pub(super) fn put(reply: &mut Reply, name: hyper::header::HeaderName, value: &st
 
 fn reply(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>, cache: Cache) -> Reply {
     let mut reply = begun(status, Outgoing::whole(body), cache);
-    put(&mut reply, CONTENT_TYPE, content_type);
+    reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     reply
 }
 
@@ -129,7 +128,7 @@ fn begun(status: StatusCode, body: Outgoing, cache: Cache) -> Reply {
     let mut reply = Response::new(body);
     *reply.status_mut() = status;
     *reply.headers_mut() = pages::security();
-    put(&mut reply, CACHE_CONTROL, cache.as_str());
+    reply.headers_mut().insert(CACHE_CONTROL, HeaderValue::from_static(cache.as_str()));
     reply
 }
 

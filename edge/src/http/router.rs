@@ -42,44 +42,50 @@ const GET: &str = "GET, HEAD";
 const POST: &str = "POST";
 const GET_POST: &str = "GET, HEAD, POST";
 
+/// The most parts of a path that are told apart.
+const PARTS_MAX: usize = 5;
+
 /// The route of a request. HEAD goes where GET goes.
 pub(super) fn route<'a>(method: &Method, path: &'a str) -> Result<Route<'a>, Unroutable> {
-    let path = decode(path)?;
+    match decode(path)? {
+        Cow::Borrowed(path) => routed(method, path, Cow::Borrowed),
+        Cow::Owned(path) => routed(method, &path, |part| Cow::Owned(part.to_owned())),
+    }
+}
+
+fn routed<'p, 'a>(
+    method: &Method,
+    path: &'p str,
+    keep: impl Fn(&'p str) -> Cow<'a, str>,
+) -> Result<Route<'a>, Unroutable> {
     let get = method == Method::GET || method == Method::HEAD;
     let post = method == Method::POST;
-    let parts: Vec<Cow<'a, str>> = match path {
-        Cow::Borrowed(path) => path.split('/').skip(1).map(Cow::Borrowed).collect(),
-        Cow::Owned(path) => path.split('/').skip(1).map(|part| Cow::Owned(part.to_owned())).collect(),
-    };
-    let names: Vec<&str> = parts.iter().map(AsRef::as_ref).collect();
+    let mut parts = [""; PARTS_MAX];
+    let count = path.split('/').skip(1).zip(&mut parts).map(|(part, at)| *at = part).count();
     let only = |fits: bool, allow, route| if fits { Ok(route) } else { Err(Unroutable::Method(allow)) };
-    match names.as_slice() {
+    match &parts[..count] {
         ["api", "sales"] => only(get, GET, Route::Sales),
-        ["api", "sales", _] => only(get, GET, Route::Sale(parts[2].clone())),
-        ["api", "sales", _, "orders"] => only(post, POST, Route::PlaceOrder(parts[2].clone())),
+        ["api", "sales", sale] => only(get, GET, Route::Sale(keep(sale))),
+        ["api", "sales", sale, "orders"] => only(post, POST, Route::PlaceOrder(keep(sale))),
         ["api", "orders"] => only(get, GET, Route::Orders),
-        ["api", "orders", _] => only(get, GET, Route::Order(parts[2].clone())),
+        ["api", "orders", order] => only(get, GET, Route::Order(keep(order))),
         ["api", "login"] => only(post, POST, Route::Login),
         ["api", "logout"] => only(post, POST, Route::Logout),
         ["api", ..] => Err(Unroutable::NotFound),
-        ["p", _] => only(get, GET, Route::Product(parts[1].clone())),
-        ["p", _, "order"] => only(post, POST, Route::FormOrder(parts[1].clone())),
+        ["p", sku] => only(get, GET, Route::Product(keep(sku))),
+        ["p", sku, "order"] => only(post, POST, Route::FormOrder(keep(sku))),
         ["login"] if post => Ok(Route::FormLogin),
         ["login"] => only(get, GET_POST, Route::LoginPage),
         ["logout"] => only(post, POST, Route::FormLogout),
         ["orders"] => only(get, GET, Route::OrdersPage),
-        ["orders", _] => only(get, GET, Route::OrderPage(parts[1].clone())),
-        ["problems", _] => only(get, GET, Route::Problem(parts[1].clone())),
-        ["assets", ..] => only(get, GET, Route::Asset(whole(&names))),
+        ["orders", order] => only(get, GET, Route::OrderPage(keep(order))),
+        ["problems", name] => only(get, GET, Route::Problem(keep(name))),
+        ["assets", ..] => only(get, GET, Route::Asset(keep(path))),
         // Whether the site has it is known later; a method that no page takes is refused here only for the front.
-        [""] => only(get, GET, Route::Page(Cow::Borrowed("/"))),
-        _ if get => Ok(Route::Page(whole(&names))),
+        [""] => only(get, GET, Route::Page(keep(path))),
+        _ if get => Ok(Route::Page(keep(path))),
         _ => Err(Unroutable::NotFound),
     }
-}
-
-fn whole<'a>(names: &[&str]) -> Cow<'a, str> {
-    Cow::Owned(format!("/{}", names.join("/")))
 }
 
 fn decode(path: &str) -> Result<Cow<'_, str>, Unroutable> {
