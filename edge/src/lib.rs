@@ -1,7 +1,8 @@
 //! An edge: serves the shop's pages, and sells the stock that it holds itself.
 //!
 //! Rooms: [`http`] for shoppers, [`pages`] for what they see, [`gate`] for who they are, [`stock`] for what is sold,
-//! [`link`] to the allocator, [`admin`] for operators. Only `main.rs` wires them.
+//! [`link`] to the allocator, [`admin`] for operators; [`sites`] besides the shop, and [`origin`] for what others answer.
+//! Only `main.rs` wires them.
 
 pub mod access;
 pub mod admin;

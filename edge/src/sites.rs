@@ -7,6 +7,7 @@ mod config;
 mod content_type;
 mod file;
 mod folder;
+mod hash;
 mod host;
 mod path;
 mod pattern;

@@ -1,8 +1,9 @@
 //! Which host a site is for. Pure.
 
 use std::borrow::Cow;
-use std::collections::HashMap;
 use std::str::FromStr;
+
+use super::hash::Map;
 
 /// What a host may be, for whoever wrote another one.
 pub(super) const EXPECTED: &str = "a host such as \"shop.example\" or \"*.shop.example\", without a port";
@@ -23,8 +24,8 @@ pub struct NoHost;
 /// What hosts lead to.
 #[derive(Debug)]
 pub(super) struct Hosts<T> {
-    exact: HashMap<Box<str>, T>,
-    below: HashMap<Box<str>, T>,
+    exact: Map<T>,
+    below: Map<T>,
 }
 
 impl<T> Hosts<T> {
@@ -54,7 +55,7 @@ impl<T> Hosts<T> {
 
 impl<T> Default for Hosts<T> {
     fn default() -> Self {
-        Self { exact: HashMap::new(), below: HashMap::new() }
+        Self { exact: Map::default(), below: Map::default() }
     }
 }
 
@@ -73,16 +74,20 @@ impl FromStr for HostPattern {
 
 /// Without port and final dot, in lower case.
 fn canonical(host: &str) -> Cow<'_, str> {
-    let name = match host.find(']') {
-        Some(end) => &host[..=end],
-        None => host.split(':').next().unwrap_or_default(),
-    };
-    let name = name.strip_suffix('.').unwrap_or(name);
-    if name.bytes().any(|byte| byte.is_ascii_uppercase()) {
-        Cow::Owned(name.to_ascii_lowercase())
-    } else {
-        Cow::Borrowed(name)
+    let (mut end, mut in_brackets, mut has_upper) = (host.len(), false, false);
+    for (at, byte) in host.bytes().enumerate() {
+        match byte {
+            b'[' => in_brackets = true,
+            b']' => in_brackets = false,
+            b':' if !in_brackets => {
+                end = at;
+                break;
+            }
+            _ => has_upper |= byte.is_ascii_uppercase(),
+        }
     }
+    let name = host[..end].strip_suffix('.').unwrap_or(&host[..end]);
+    if has_upper { Cow::Owned(name.to_ascii_lowercase()) } else { Cow::Borrowed(name) }
 }
 
 fn is_name(name: &str) -> bool {

@@ -54,8 +54,15 @@ pub(super) fn escape(path: &str) -> Cow<'_, str> {
 
 /// Whether nothing is encoded, and no segment is empty or begins with a dot.
 fn is_normal(path: &[u8]) -> bool {
-    let starts_badly = |pair: &[u8]| pair[0] == b'/' && matches!(pair[1], b'/' | b'.');
-    path.first() == Some(&b'/') && !path.contains(&b'%') && !path.contains(&0) && !path.windows(2).any(starts_badly)
+    let mut after_slash = false;
+    for byte in path {
+        match byte {
+            b'%' | 0 => return false,
+            b'/' | b'.' if after_slash => return false,
+            _ => after_slash = *byte == b'/',
+        }
+    }
+    path.first() == Some(&b'/')
 }
 
 fn decode(path: &[u8]) -> Result<Vec<u8>, BadPath> {

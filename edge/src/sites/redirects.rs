@@ -1,17 +1,16 @@
 //! What is elsewhere. Pure.
 
-use std::collections::HashMap;
-
 use http::{HeaderValue, StatusCode};
 
 use super::config::RedirectConfig;
+use super::hash::Map;
 use super::path::escape;
 use super::pattern::Pattern;
 
 /// A site's redirects: those of one path first, then the others in their order.
 #[derive(Debug, Default)]
 pub(super) struct Redirects {
-    exact: HashMap<Box<str>, RedirectConfig>,
+    exact: Map<RedirectConfig>,
     others: Vec<RedirectConfig>,
 }
 

@@ -1,6 +1,5 @@
 //! One site: from a path to what answers it. Agrees with nginx on which status a path has.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::SystemTime;
 
@@ -10,6 +9,7 @@ use http::{HeaderValue, Method, StatusCode};
 use super::config::SiteConfig;
 use super::file::File;
 use super::folder::{self, Folder, Room};
+use super::hash::Map;
 use super::path::{BadPath, normalise};
 use super::pattern::Pattern;
 use super::redirects::{self, Redirects};
@@ -41,7 +41,7 @@ pub enum Found<'a> {
 /// One site. Never changes.
 #[derive(Debug)]
 pub struct Site {
-    entries: HashMap<Box<str>, Entry>,
+    entries: Map<Entry>,
     /// Whether what has no entry is a file that is not there.
     has_files: bool,
     redirects: Redirects,
@@ -78,7 +78,7 @@ impl Site {
         let at = format!("{}.root", config.at);
         let folder = config.root.as_deref().map(|root| folder::read(root, &at, room, faults)).unwrap_or_default();
         let mut site = Self {
-            entries: HashMap::with_capacity(folder.files.len() + 2 * folder.folders.len()),
+            entries: Map::default(),
             has_files: config.root.is_some(),
             redirects: Redirects::new(&config.redirects),
             proxy: config.proxy.iter().filter_map(|rule| Some((rule.path.clone(), origin(&rule.origin)?))).collect(),

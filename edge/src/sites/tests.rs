@@ -197,6 +197,18 @@ fn what_cannot_be_loaded_is_told_of_all_sites_at_once() {
 }
 
 #[test]
+fn the_example_of_sites_and_origins_is_right_and_shows_what_holds_without_it() {
+    let example = include_str!("../../../config/edge.toml");
+    let (_, sections) = example.split_once("\n# [[origin]]").unwrap();
+    let commented = sections.lines().filter_map(|line| line.strip_prefix("# ")).filter(|line| !line.contains(": "));
+    let text = format!("[[origin]]\n{}", commented.collect::<Vec<_>>().join("\n"));
+    let (sites, origins) = read(&text, Path::new("")).unwrap();
+    assert_eq!((sites.len(), origins.len(), origins[0].servers.len()), (1, 1, 3));
+    let least = read("[[origin]]\nname = \"app\"\nurls = [\"http://a\"]", Path::new("")).unwrap().1;
+    assert_eq!(origins[0], OriginConfig { servers: origins[0].servers.clone(), ..least[0].clone() });
+}
+
+#[test]
 fn every_fault_of_a_site_is_told_with_its_path() {
     let text = "[[site]]\nhost = \"a b\"\n[[site]]\nhost = \"a\"\nroot = \"r\"\nindex = \"x/y\"\ncolour = 1\n\
                 not_found = \"404.html\"\nerrors = { 200 = \"/a.html\" }\n\

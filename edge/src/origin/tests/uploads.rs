@@ -38,6 +38,23 @@ async fn a_request_streams_while_the_shopper_still_sends_it() {
 }
 
 #[tokio::test]
+async fn a_body_of_known_length_goes_out_with_it() {
+    let server = Scripted::new(|mut stream| async move {
+        let head = read_head(&mut stream).await.unwrap();
+        assert!(head.contains("content-length: 5\r\n") && !head.contains("transfer-encoding"), "{head}");
+        let mut body = [0; 5];
+        stream.read_exact(&mut body).await.unwrap();
+        stream
+            .write_all(format!("HTTP/1.1 200 OK\r\n\r\n{}", String::from_utf8_lossy(&body)).as_bytes())
+            .await
+            .unwrap();
+    })
+    .await;
+    let reply = ask(&origin_of(&[&server.url], ""), "POST", "hello").await.unwrap();
+    assert_eq!(text(reply).await, "hello");
+}
+
+#[tokio::test]
 async fn an_origin_that_does_not_read_is_not_sent_everything() {
     let server = Scripted::new(|mut stream| async move {
         read_head(&mut stream).await;
