@@ -21,10 +21,22 @@ const REFUSALS_MAX: usize = 256;
 const REFUSAL_TIMEOUT: Duration = Duration::from_secs(1);
 /// Descriptors ran out, or the like: time for some to come back.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(50);
-const TOO_BUSY: &[u8] =
-    b"HTTP/1.1 503 Service Unavailable\r\nRetry-After: 2\r\nContent-Type: application/problem+json\r\n\
-    Cache-Control: no-store\r\nConnection: close\r\nContent-Length: 83\r\n\r\n\
-    {\"type\":\"/problems/too-busy\",\"title\":\"Too busy\",\"status\":503,\"retry_after_ms\":2000}";
+macro_rules! too_busy {
+    ($seconds:literal) => {
+        concat!(
+            "HTTP/1.1 503 Service Unavailable\r\nRetry-After: ",
+            $seconds,
+            "\r\nContent-Type: application/problem+json\r\nCache-Control: no-store\r\nConnection: close\r\n",
+            "Content-Length: 83\r\n\r\n{\"type\":\"/problems/too-busy\",\"title\":\"Too busy\",\"status\":503,",
+            "\"retry_after_ms\":",
+            $seconds,
+            "000}"
+        )
+    };
+}
+
+/// One of these at random, so that not all come back at once.
+const TOO_BUSY: [&str; 4] = [too_busy!(1), too_busy!(2), too_busy!(3), too_busy!(4)];
 
 /// What a listening socket's connections are served with.
 pub(super) struct Acceptor<S> {
@@ -115,7 +127,7 @@ impl<S: Service> Acceptor<S> {
                 // What was sent is read first: closing over unread bytes would reset the connection and lose the answer.
                 let mut head = [0; 4_096];
                 let _ = stream.read(&mut head).await;
-                let _ = stream.write_all(TOO_BUSY).await;
+                let _ = stream.write_all(TOO_BUSY[rand::random_range(0..TOO_BUSY.len())].as_bytes()).await;
                 let _ = stream.shutdown().await;
             };
             let _ = timeout(REFUSAL_TIMEOUT, say).await;
@@ -178,9 +190,10 @@ mod tests {
 
     #[test]
     fn the_refusal_is_as_long_as_it_says() {
-        let text = std::str::from_utf8(TOO_BUSY).unwrap();
-        let (head, body) = text.split_once("\r\n\r\n").unwrap();
-        assert!(head.ends_with(&format!("Content-Length: {}", body.len())), "{}", body.len());
-        assert!(serde_json::from_str::<serde_json::Value>(body).is_ok());
+        for text in TOO_BUSY {
+            let (head, body) = text.split_once("\r\n\r\n").unwrap();
+            assert!(head.ends_with(&format!("Content-Length: {}", body.len())), "{}", body.len());
+            assert!(serde_json::from_str::<serde_json::Value>(body).is_ok());
+        }
     }
 }

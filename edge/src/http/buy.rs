@@ -1,12 +1,14 @@
 //! A purchase on its way to the stock: refused from the board where the stock need not be asked.
 
+use std::ops::RangeInclusive;
+
 use doorbuster_proto::{Availability, OrderId, Sku, Timestamp};
 
 use super::{Problem, Shop};
 use crate::stock::{Answer, Board, Busy, Purchase, Refusal};
 
-/// How long a shopper is asked to wait when the stock's queue is full.
-const BUSY_RETRY_MS: u64 = 1_000;
+/// How long a shopper is asked to wait when the stock's queue is full; drawn at random, so that not all come back at once.
+const BUSY_RETRY_MS: RangeInclusive<u64> = 1_000..=3_000;
 
 impl Shop {
     /// Buys, or says why not. Repeats are answered as the first was.
@@ -51,6 +53,6 @@ impl From<Refusal> for Problem {
 
 impl From<Busy> for Problem {
     fn from(_: Busy) -> Self {
-        Self::TooBusy { retry_after_ms: BUSY_RETRY_MS }
+        Self::TooBusy { retry_after_ms: rand::random_range(BUSY_RETRY_MS) }
     }
 }
