@@ -104,8 +104,9 @@ impl<S: Service> Acceptor<S> {
         let _ = stream.set_nodelay(true);
         let stop = self.stop.listener();
         tokio::spawn(async move {
+            // Boxed, here and below: what waits on a plain connection keeps room for no more than that.
             let served = if introduces {
-                self.serve_introduced(stream, stop).await
+                Box::pin(self.serve_introduced(stream, stop)).await
             } else {
                 self.serve(stream, address, stop).await
             };
@@ -149,7 +150,7 @@ impl<S: Service> Acceptor<S> {
     {
         match &self.tls {
             None => self.speak(io, Peer { address, secure: false }, stop, self.h2c).await,
-            Some(tls) => self.serve_encrypted(tls, io, address, stop).await,
+            Some(tls) => Box::pin(self.serve_encrypted(tls, io, address, stop)).await,
         }
     }
 
@@ -158,9 +159,10 @@ impl<S: Service> Acceptor<S> {
         Io: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
         let peer = Peer { address, secure: true };
-        let (io, is_http2) = timeout(self.handshake, tls.accept(io)).await.map_err(|_| timed_out())??;
+        let handshake = Box::pin(timeout(self.handshake, tls.accept(io)));
+        let (io, is_http2) = handshake.await.map_err(|_| timed_out())??;
         if is_http2 {
-            return h2::serve(io, peer, Arc::clone(&self.service), self.timeouts, stop).await;
+            return Box::pin(h2::serve(io, peer, Arc::clone(&self.service), self.timeouts, stop)).await;
         }
         self.speak(io, peer, stop, false).await
     }
@@ -169,7 +171,6 @@ impl<S: Service> Acceptor<S> {
     where
         Io: AsyncRead + AsyncWrite + Send + Unpin + 'static,
     {
-        // Boxed: a connection that waits keeps room for this engine alone.
         match h1::serve(io, peer, Arc::clone(&self.service), self.timeouts, stop, h2c).await? {
             End::Closed => Ok(()),
             End::Http2(io) => {

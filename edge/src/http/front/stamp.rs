@@ -25,7 +25,8 @@ const SERVER_TIMING: HeaderName = HeaderName::from_static("server-timing");
 /// One request's names, and its line in the log.
 pub(super) struct Stamp {
     id: RequestId,
-    trace: TraceContext,
+    /// Drawn where the log or an origin needs it.
+    trace: Option<TraceContext>,
     began: Instant,
     asked: Option<Asked>,
     standings: Vec<Standing>,
@@ -34,15 +35,16 @@ pub(super) struct Stamp {
 impl Stamp {
     pub(super) fn of(head: &Parts, client: Client, is_trusted: bool, log: &AccessLog, began: Instant) -> Self {
         let id = RequestId::of(&head.headers, is_trusted);
-        let trace = ids::trace_context(&head.headers);
-        let asked = log.is_on().then(|| Asked::of(head, client.address, client.secure, id, trace.trace_id));
+        let trace = log.is_on().then(|| ids::trace_context(&head.headers));
+        let asked = trace.map(|trace| Asked::of(head, client.address, client.secure, id, trace.trace_id));
         Self { id, trace, began, asked, standings: Vec::new() }
     }
 
     pub(super) fn unreadable(peer: Peer, log: &AccessLog) -> Self {
         let (fields, began) = (HeaderMap::new(), Instant::now());
-        let (id, trace) = (RequestId::of(&fields, false), ids::trace_context(&fields));
-        let asked = log.is_on().then(|| Asked::unreadable(peer.address, peer.secure, id, trace.trace_id));
+        let id = RequestId::of(&fields, false);
+        let trace = log.is_on().then(|| ids::trace_context(&fields));
+        let asked = trace.map(|trace| Asked::unreadable(peer.address, peer.secure, id, trace.trace_id));
         Self { id, trace, began, asked, standings: Vec::new() }
     }
 
@@ -53,7 +55,8 @@ impl Stamp {
 
     /// Tells an origin the request's names.
     pub(super) fn trace(&self, fields: &mut HeaderMap) {
-        fields.insert(TRACEPARENT, self.trace.header());
+        let trace = self.trace.unwrap_or_else(|| ids::trace_context(fields));
+        fields.insert(TRACEPARENT, trace.header());
         fields.insert(REQUEST_ID, self.id.header());
     }
 
