@@ -45,6 +45,7 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use rustix::process::{Resource, Rlimit, getrlimit, setrlimit};
+use tokio::signal::unix::{SignalKind, signal};
 
 use self::disk::Fsync;
 use self::effort::Effort;
@@ -71,7 +72,12 @@ pub async fn run(options: Options) -> anyhow::Result<()> {
     fs::create_dir_all(&options.folder).with_context(|| format!("make {}", options.folder.display()))?;
     let folder = fs::canonicalize(&options.folder)?;
     let workshop = tempfile::Builder::new().prefix("run-").tempdir_in(&folder)?;
-    let report = match measured(&options, workshop.path()).await {
+    // Asked to stop, it drops what it started and what it wrote; only a failure leaves its folder behind.
+    let done = tokio::select! {
+        done = measured(&options, workshop.path()) => done,
+        stopped = stop_signal() => return stopped.and_then(|()| anyhow::bail!("stopped: nothing is written")),
+    };
+    let report = match done {
         Ok(report) => report,
         Err(error) => return Err(error.context(format!("logs are in {}", workshop.keep().display()))),
     };
@@ -141,6 +147,15 @@ fn allow_many_files() -> anyhow::Result<()> {
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     let allowed = Rlimit { current: maximum, maximum };
     setrlimit(Resource::Nofile, most).or_else(|_| setrlimit(Resource::Nofile, allowed)).context("raise the open files")
+}
+
+async fn stop_signal() -> anyhow::Result<()> {
+    let (mut interrupted, mut terminated) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    tokio::select! {
+        _ = interrupted.recv() => {}
+        _ = terminated.recv() => {}
+    }
+    Ok(())
 }
 
 fn progress(line: &str) {
