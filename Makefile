@@ -9,12 +9,13 @@ export PATH := /usr/lib/ccache:$(PATH)
 export SHOPPERS DEMO_DIR SALE EDGES PORT ONCE
 export QUICK ROWS SOAK_MINUTES
 export BENCH_DIR ?= $(CARGO_TARGET_DIR)/bench
+export MINUTES
 
 CARGO_WORKSPACE := --release --workspace --all-targets --locked
 
 # In order, whatever -j says: the steps share cargo's lock anyway.
 .NOTPARALLEL:
-.PHONY: own-target help demo test build fix check-tools console bench setup setup-test setup-bench lint unit e2e browser deny
+.PHONY: own-target help demo test build fix check-tools console bench fuzz setup setup-test setup-bench lint unit e2e browser deny
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## */  make \1\t/' | expand -t 16
@@ -42,6 +43,9 @@ build: setup own-target console ## builds everything, in the one profile that al
 	@test -e "$(CARGO_TARGET_DIR)/release/doorbuster-edge" || \
 	  echo "First build: RocksDB takes about 20 minutes on two cores, once. Everything later takes seconds to minutes."
 	cargo build $(CARGO_WORKSPACE)
+
+fuzz: setup ## feeds noise to whatever reads what strangers send: ten minutes a target, or MINUTES=1
+	@tests/fuzz/run.sh
 
 fix: ## formats, and applies what clippy can mend
 	cargo fmt --all

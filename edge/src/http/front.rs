@@ -3,6 +3,7 @@
 mod admission;
 mod at_hand;
 mod forward;
+mod pipe;
 mod stamp;
 
 use std::sync::Arc;
