@@ -4,6 +4,7 @@
 //! at hand is answered from the bytes of the head without a single allocation; an idle connection holds no buffer.
 
 mod alarm;
+mod answer;
 mod body;
 mod connection;
 mod date;

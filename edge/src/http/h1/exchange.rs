@@ -6,19 +6,18 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use doorbuster_http_core::{Framing, Head, Refusal};
-use http_body_util::BodyExt as _;
-use hyper::header::{CONNECTION, HOST, HeaderName, HeaderValue};
+use hyper::header::{HOST, HeaderName, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{HeaderMap, Method, Request, StatusCode, Uri, Version};
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::sync::mpsc;
 use tokio::time::timeout;
 
+use super::answer::{Shape, says_close, write};
 use super::body;
 use super::connection::{Connection, End};
 use super::encode::{self, Delimited, Said};
-use super::output::{self, Output};
-use crate::http::message::{Incoming, Outgoing, Reply, Tunnel, TunnelIo};
+use crate::http::message::{Incoming, Reply, Tunnel, TunnelIo};
 use crate::http::rewind::Rewind;
 use crate::http::service::{BodyBound, Refused, Service};
 
@@ -35,14 +34,6 @@ pub(super) struct Exchange {
     bound: BodyBound,
     shape: Shape,
     expects_continue: bool,
-}
-
-/// What the answer's form depends on.
-#[derive(Debug, Clone, Copy)]
-struct Shape {
-    is_head: bool,
-    is_http_10: bool,
-    keeps_alive: bool,
 }
 
 impl Exchange {
@@ -206,75 +197,4 @@ async fn read_away<Io: AsyncRead + Unpin>(io: &mut Io) -> io::Result<()> {
 
 fn tunnel(reply: &mut Reply) -> Option<Tunnel> {
     if reply.status() == StatusCode::SWITCHING_PROTOCOLS { reply.extensions_mut().remove() } else { None }
-}
-
-fn says_close(reply: &Reply) -> bool {
-    let Some(value) = reply.headers().get(CONNECTION) else { return false };
-    value.as_bytes().eq_ignore_ascii_case(b"close")
-}
-
-/// Writes an answer; tells whether the connection lives on.
-async fn write<Io: AsyncWrite + Unpin>(
-    reply: Reply,
-    shape: Shape,
-    output: &mut Output,
-    io: &mut Io,
-    patience: Duration,
-) -> io::Result<bool> {
-    let (head, body) = reply.into_parts();
-    let delimited = delimited(head.status, &body, shape);
-    let keeps_alive = shape.keeps_alive && delimited != Delimited::Close;
-    let said = Said::of(keeps_alive, shape.is_http_10);
-    encode::head(output.head(), head.status, &head.headers, delimited, said);
-    if !shape.is_head && delimited != Delimited::Not {
-        match body.as_whole() {
-            Some(bytes) => output.body(bytes.clone()),
-            None => write_stream(body, delimited, output, io, patience).await?,
-        }
-    }
-    output::send(output, io, patience).await?;
-    Ok(keeps_alive)
-}
-
-async fn write_stream<Io: AsyncWrite + Unpin>(
-    mut body: Outgoing,
-    delimited: Delimited,
-    output: &mut Output,
-    io: &mut Io,
-    patience: Duration,
-) -> io::Result<()> {
-    let chunked = delimited == Delimited::Chunked;
-    // The head does not wait for the first piece.
-    output::send(output, io, patience).await?;
-    while let Some(frame) = body.frame().await {
-        let Ok(data) = frame?.into_data() else { continue };
-        if data.is_empty() {
-            continue;
-        }
-        if chunked {
-            encode::chunk(output.head(), data.len());
-        }
-        output.body(data);
-        output::send(output, io, patience).await?;
-        if chunked {
-            output.head().extend_from_slice(b"\r\n");
-        }
-    }
-    if chunked {
-        output.head().extend_from_slice(b"0\r\n\r\n");
-    }
-    output::send(output, io, patience).await
-}
-
-/// RFC 9112, 6.3.
-fn delimited(status: StatusCode, body: &Outgoing, shape: Shape) -> Delimited {
-    use hyper::body::Body as _;
-    if status.is_informational() || status == StatusCode::NO_CONTENT || status == StatusCode::NOT_MODIFIED {
-        return Delimited::Not;
-    }
-    match body.size_hint().exact() {
-        Some(length) => Delimited::Length(length),
-        None if shape.is_http_10 => Delimited::Close,
-        None => Delimited::Chunked,
-    }
 }
