@@ -73,14 +73,15 @@ impl Front {
         let host = head.headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
         let Some(site) = live.sites.site(host) else {
             return match live.rest.as_ref().filter(|_| !self.shop.knows(&head.method, head.uri.path())) {
-                Some(origin) => self.forward(origin, None, head, body, client, stamp).await,
+                Some(origin) => Box::pin(self.forward(origin, None, head, body, client, stamp)).await,
                 None => self.sell(live, head, body, client, stamp).await,
             };
         };
         match site.find(&head.method, head.uri.path(), head.uri.query()) {
             Found::File(file) => represent::reply(&file.resource, &head.method, &head.headers),
             Found::Redirect { status, location } => respond::redirect(status, location),
-            Found::Origin(origin) => self.forward(origin, Some(site), head, body, client, stamp).await,
+            // Boxed, as is all that most requests are not: what is made for each would be as large as the largest.
+            Found::Origin(origin) => Box::pin(self.forward(origin, Some(site), head, body, client, stamp)).await,
             Found::Refused { status, page } => match page {
                 Some(page) => represent::error_page(&page.resource, status),
                 None => respond::problem(&problem_with(status)),

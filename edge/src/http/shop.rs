@@ -89,16 +89,16 @@ impl Shop {
             Route::Sales => Ok(api::sales::all(&self.stock.board(), asked.now)),
             Route::Sale(sale) => api::sales::one(&self.stock.board(), &sale, asked.now),
             Route::PlaceOrder(sale) => api::place::place(self, asked, &sale).await,
-            Route::Orders => api::orders::all(self, asked).await,
-            Route::Order(id) => api::orders::one(self, asked, &id).await,
+            Route::Orders => Box::pin(api::orders::all(self, asked)).await,
+            Route::Order(id) => Box::pin(api::orders::one(self, asked, &id)).await,
             Route::Login => api::login::login(self, asked),
             Route::Logout => Ok(api::login::logout()),
-            Route::FormOrder(sku) => form::order::place(self, asked, &sku).await,
+            Route::FormOrder(sku) => Box::pin(form::order::place(self, asked, &sku)).await,
             Route::FormLogin => form::login::login(self, asked),
             Route::FormLogout => Ok(form::login::logout()),
             Route::LoginPage => form::login::page(self, asked),
-            Route::OrdersPage => form::orders::all(self, asked).await,
-            Route::OrderPage(id) => form::orders::one(self, asked, &id).await,
+            Route::OrdersPage => Box::pin(form::orders::all(self, asked)).await,
+            Route::OrderPage(id) => Box::pin(form::orders::one(self, asked, &id)).await,
         }
     }
 

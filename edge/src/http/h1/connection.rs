@@ -109,13 +109,13 @@ where
                         self.send().await?;
                     }
                 }
-                Step::Answered { keeps_alive: false } => return self.close().await,
+                Step::Answered { keeps_alive: false } => return Box::pin(self.close()).await,
                 Step::Starved => {
                     self.send().await?;
                     match self.wait().await? {
                         Wait::More => {}
                         Wait::Over => return Ok(End::Closed),
-                        Wait::HeadTimedOut => return self.refuse(Refused::TimedOut).await,
+                        Wait::HeadTimedOut => return Box::pin(self.refuse(Refused::TimedOut)).await,
                     }
                 }
                 Step::Ask(exchange) => {
@@ -127,7 +127,7 @@ where
                         Some(connection) => self = connection,
                     }
                 }
-                Step::Refuse(refusal) => return self.refuse(Refused::Malformed(refusal)).await,
+                Step::Refuse(refusal) => return Box::pin(self.refuse(Refused::Malformed(refusal))).await,
                 Step::Http2 => return Ok(End::Http2(Rewind::new(self.input.take_all(), self.io))),
             }
         }

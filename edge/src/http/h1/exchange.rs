@@ -96,10 +96,12 @@ where
             (_, Framing::None) => return self.ask(head, Incoming::empty(), shape).await,
             (BodyBound::Whole(max), Framing::Length(length)) => (max, Some(length)),
             (BodyBound::Whole(max), Framing::Chunked) => (max, None),
-            (BodyBound::Stream, _) => return self.stream(head, framing, shape, expects_continue).await,
+            (BodyBound::Stream, _) => {
+                return Box::pin(self.stream(head, framing, shape, expects_continue)).await;
+            }
         };
         if length.is_some_and(|length| length > max as u64) {
-            return self.refuse(Refused::BodyTooLarge).await.map(|_| None);
+            return Box::pin(self.refuse(Refused::BodyTooLarge)).await.map(|_| None);
         }
         if expects_continue {
             self.output.head().extend_from_slice(CONTINUE);
@@ -108,21 +110,21 @@ where
         let whole = body::collect(&mut self.input, &mut self.io, framing, max);
         match timeout(self.timeouts.body, whole).await.unwrap_or(Ok(Err(Refused::TimedOut)))? {
             Ok(bytes) => self.ask(head, Incoming::whole(bytes), shape).await,
-            Err(refused) => self.refuse(refused).await.map(|_| None),
+            Err(refused) => Box::pin(self.refuse(refused)).await.map(|_| None),
         }
     }
 
     async fn ask(mut self, head: Parts, body: Incoming, shape: Shape) -> io::Result<Option<Self>> {
         let mut reply = self.service.answer(Request::from_parts(head, body), self.peer).await;
         if let Some(tunnel) = tunnel(&mut reply) {
-            return self.switch(reply, &tunnel).await.map(|()| None);
+            return Box::pin(self.switch(reply, &tunnel)).await.map(|()| None);
         }
         let keeps_alive = shape.keeps_alive && !self.stop.is_told() && !says_close(&reply);
         let shape = Shape { keeps_alive, ..shape };
         if write(reply, shape, &mut self.output, &mut self.io, self.timeouts.write).await? {
             return Ok(Some(self));
         }
-        self.close().await.map(|_| None)
+        Box::pin(self.close()).await.map(|_| None)
     }
 
     /// Hands a body on as it arrives, while the answer may already be on its way.
