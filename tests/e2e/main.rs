@@ -8,6 +8,7 @@ mod closing;
 mod credit;
 mod crowd;
 mod demo;
+mod http;
 mod nemesis;
 mod repeats;
 mod top_up;

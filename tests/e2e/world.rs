@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use doorbuster_tests::checker::{Facts, gather, judge};
 use doorbuster_tests::console::{Console, Report};
-use doorbuster_tests::fleet::Fleet;
+use doorbuster_tests::fleet::{Fleet, Ports};
 use doorbuster_tests::sale_file::SaleFile;
 use doorbuster_tests::shoppers::{Intent, Log, Outcome, Patience, Shopper, Told};
 use doorbuster_tests::until;
@@ -33,9 +33,14 @@ pub(crate) struct World {
 impl World {
     /// A fleet without a sale.
     pub(crate) async fn empty(edges: usize) -> Self {
+        Self::empty_with(edges, &|_, _| {}).await
+    }
+
+    /// The same, with the configuration of each process changed before it is written.
+    pub(crate) async fn empty_with(edges: usize, change: &dyn Fn(&str, &mut toml::Table)) -> Self {
         let turn = TURN.lock().await;
         let folder = tempfile::Builder::new().prefix("doorbuster-e2e-").tempdir().unwrap();
-        let fleet = Fleet::fresh(folder.path(), edges).await.unwrap();
+        let fleet = Fleet::start_with(folder.path(), edges, &Ports::free(edges).unwrap(), change).await.unwrap();
         let console = Console::at(&fleet.addresses().allocator.console);
         let log = Log::append_to(&fleet.folder().shoppers_log()).unwrap();
         Self { fleet, console, web: Web::default(), log, folder: Some(folder), _turn: turn }
@@ -43,7 +48,12 @@ impl World {
 
     /// A fleet with a sale that every edge sells by now.
     pub(crate) async fn selling(edges: usize, sale: SaleFile) -> Self {
-        let mut world = Self::empty(edges).await;
+        Self::selling_with(edges, sale, &|_, _| {}).await
+    }
+
+    /// The same, with the configuration of each process changed before it is written.
+    pub(crate) async fn selling_with(edges: usize, sale: SaleFile, change: &dyn Fn(&str, &mut toml::Table)) -> Self {
+        let mut world = Self::empty_with(edges, change).await;
         let file = sale.write(&world.path().join("sale")).unwrap();
         let published = world.fleet.publish(&file).await.unwrap();
         assert!(published.status.success(), "{}", String::from_utf8_lossy(&published.stderr));
