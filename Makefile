@@ -8,6 +8,7 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/doorbuster/target
 export PATH := /usr/lib/ccache:$(PATH)
 export SHOPPERS DEMO_DIR SALE EDGES PORT ONCE
 export QUICK ROWS SOAK_MINUTES
+export QUICK ROWS ONLY
 export BENCH_DIR ?= $(CARGO_TARGET_DIR)/bench
 export MINUTES
 
@@ -16,6 +17,7 @@ CARGO_WORKSPACE := --release --workspace --all-targets --locked
 # In order, whatever -j says: the steps share cargo's lock anyway.
 .NOTPARALLEL:
 .PHONY: own-target help demo test build fix check-tools console bench fuzz setup setup-test setup-bench lint unit e2e browser deny
+.PHONY: own-target help demo test build fix check-tools console bench conformance setup setup-test setup-bench setup-conformance lint unit e2e browser deny
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## */  make \1\t/' | expand -t 16
@@ -28,6 +30,9 @@ test: setup-test lint build unit e2e browser ## everything that CI runs
 
 bench: build setup-bench ## the edge beside nginx + Lua + Redis: a table, and bench.json in BENCH_DIR; QUICK=1 takes under three minutes
 	@exec "$(CARGO_TARGET_DIR)/release/bench"
+
+conformance: build setup-conformance ## REDbot, testssl.sh, nghttp, h2load, curl and slowhttptest judge an edge; ONLY="redbot http2 tls slow" takes some
+	@exec tests/conformance.sh
 
 # Cargo names a package by its place within the workspace and judges its age by the files' times: of two clones that share
 # the target folder, the older would run the younger one's code. What another clone has built of the workspace goes first.
@@ -56,6 +61,9 @@ setup:
 
 setup-test:
 	@tests/setup.sh test
+
+setup-conformance:
+	@tests/setup.sh conformance
 
 setup-bench:
 	@tests/setup.sh bench

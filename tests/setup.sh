@@ -2,6 +2,7 @@
 # Installs what is missing on a Debian machine that has Rust, Node and a C++ compiler.
 #   setup.sh build   what the build and the demo need: libclang (RocksDB's bindings), ccache, a C++ compiler, make
 #   setup.sh test    what the tests need besides: Chromium, and the npm packages of tests/browser
+#   setup.sh conformance   the judges besides: testssl.sh, slowhttptest, nghttp, curl
 #   setup.sh bench   what the bench compares with and loads by: nginx with Lua, Redis, wrk, h2load; no service is started
 # Does nothing, quickly, where nothing is missing. Uses apt as root or by sudo without a password; elsewhere it prints
 # what to type.
@@ -32,7 +33,19 @@ look_for_build_tools() {
   have npm || stop "Node is missing: https://nodejs.org, or apt-get install nodejs npm"
 }
 
+# Other people's judges of the edge. REDbot comes by pip, into the target folder.
+look_for_judges() {
+  local package
+  for package in testssl.sh slowhttptest nghttp2-client curl openssl python3-venv; do
+    installed "$package" || needs "$package"
+  done
+  have taskset || needs util-linux
+}
+
 look_for_browser() {
+  # The end-to-end tests ask as curl does, with certificates of openssl's.
+  have curl || needs curl
+  have openssl || needs openssl
   [[ -x "${CHROMIUM:-/usr/bin/chromium}" ]] || needs chromium
 }
 
@@ -107,9 +120,14 @@ test)
   install_missing
   install_browser_packages
   ;;
+conformance)
+  look_for_build_tools
+  look_for_judges
+  install_missing
+  ;;
 bench)
   look_for_bench_tools
   install_without_services
   ;;
-*) stop "usage: setup.sh build|test|bench" ;;
+*) stop "usage: setup.sh build|test|conformance|bench" ;;
 esac
