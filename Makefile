@@ -7,8 +7,7 @@ export CARGO_TARGET_DIR ?= $(HOME)/.cache/doorbuster/target
 # Where ccache is installed, a changed dependency does not cost the whole of RocksDB again.
 export PATH := /usr/lib/ccache:$(PATH)
 export SHOPPERS DEMO_DIR SALE EDGES PORT ONCE
-export QUICK ROWS SOAK_MINUTES
-export QUICK ROWS ONLY
+export QUICK ROWS SOAK_MINUTES ONLY
 export BENCH_DIR ?= $(CARGO_TARGET_DIR)/bench
 export MINUTES
 
@@ -16,8 +15,7 @@ CARGO_WORKSPACE := --release --workspace --all-targets --locked
 
 # In order, whatever -j says: the steps share cargo's lock anyway.
 .NOTPARALLEL:
-.PHONY: own-target help demo test build fix check-tools console bench fuzz setup setup-test setup-bench lint unit e2e browser deny
-.PHONY: own-target help demo test build fix check-tools console bench conformance setup setup-test setup-bench setup-conformance lint unit e2e browser deny
+.PHONY: own-target help demo test build fix check-tools console bench conformance fuzz setup setup-test setup-bench setup-conformance lint unit e2e browser deny
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## */  make \1\t/' | expand -t 16
