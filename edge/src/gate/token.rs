@@ -111,15 +111,14 @@ impl Key {
         if token.len() > TOKEN_BYTES_MAX {
             return None;
         }
-        let (shopper, exp) = match self.own(token) {
-            Some(claims) => (claims.sub, claims.exp),
-            // Written by another program that has the key, or by nobody who has.
-            None => {
-                let claims = decode::<Claims>(token, &self.checks, &self.rules).ok()?.claims;
-                (claims.sub.parse().ok()?, claims.exp)
-            }
-        };
+        let (shopper, exp) = self.own(token).map(|claims| (claims.sub, claims.exp)).or_else(|| self.other(token))?;
         (now.0 / 1_000 < exp).then_some(shopper)
+    }
+
+    /// Reads a token that another program wrote with the key.
+    fn other(&self, token: &str) -> Option<(ShopperId, u64)> {
+        let claims = decode::<Claims>(token, &self.checks, &self.rules).ok()?.claims;
+        Some((claims.sub.parse().ok()?, claims.exp))
     }
 
     /// Reads a token that was issued here: its first part is known, so that the signature and the claims are all there is
@@ -127,7 +126,7 @@ impl Key {
     fn own(&self, token: &str) -> Option<OwnClaims> {
         let (payload, signature) = token.strip_prefix(&self.head)?.split_once('.')?;
         let mut mac = self.mac.clone();
-        mac.update(token[..self.head.len() + payload.len()].as_bytes());
+        mac.update(&token.as_bytes()[..self.head.len() + payload.len()]);
         let mut signed = [0; SIGNATURE_BYTES + 2];
         let length = BASE64.decode_slice(signature, &mut signed).ok()?;
         mac.verify_slice(&signed[..length]).ok()?;

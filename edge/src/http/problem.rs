@@ -224,15 +224,24 @@ impl Problem {
 
     /// The problem as JSON, written out; what always reads the same was written once.
     pub(super) fn body(&self) -> Bytes {
-        match (self, self.retry_after_ms()) {
-            (Self::BadRequest(_) | Self::Refused(_) | Self::NotStarted { .. } | Self::LimitReached { .. }, _)
-            | (Self::UnsupportedMediaType { .. }, _)
-            | (_, Some(_)) => self.written(),
-            _ => {
-                let at = KINDS.iter().position(|kind| *kind == self.kind()).expect("every kind is listed");
-                WRITTEN[at].get_or_init(|| self.written()).clone()
-            }
+        if self.differs() {
+            return self.written();
         }
+        let at = KINDS.iter().position(|kind| *kind == self.kind()).expect("every kind is listed");
+        WRITTEN[at].get_or_init(|| self.written()).clone()
+    }
+
+    /// Whether it says something of this one request.
+    fn differs(&self) -> bool {
+        let says = matches!(
+            self,
+            Self::BadRequest(_)
+                | Self::Refused(_)
+                | Self::NotStarted { .. }
+                | Self::LimitReached { .. }
+                | Self::UnsupportedMediaType { .. }
+        );
+        says || self.retry_after_ms().is_some()
     }
 
     fn written(&self) -> Bytes {

@@ -31,7 +31,9 @@ pub(super) struct Files(TempDir);
 impl Files {
     pub(super) fn new(files: &[(&str, &str)]) -> Self {
         let files_of_site = Self(TempDir::new().unwrap());
-        files.iter().for_each(|(name, text)| files_of_site.write(name, text));
+        for (name, text) in files {
+            files_of_site.write(name, text);
+        }
         files_of_site
     }
 
