@@ -27,9 +27,15 @@ start_fleet() {
   wait_for "http://127.0.0.1:$allocator_admin/livez"
   launch doorbuster-edge "$work/edge.toml" taskset --cpu-list 0
   wait_for "http://127.0.0.1:$admin/livez"
-  "$bin/doorbuster-allocator" publish --console "http://127.0.0.1:$console" "$sale" >"$work/publish.log"
+  # It starts at once: a page that changes while it is looked at would be judged for that.
+  cp --recursive "$(dirname "$sale")" "$work/sale"
+  sed --in-place 's/^starts_in_s = .*/starts_in_s = 0/' "$work/sale/sale.toml"
+  "$bin/doorbuster-allocator" publish --console "http://127.0.0.1:$console" "$work/sale/sale.toml" >"$work/publish.log"
   wait_for "$shop/"
+  until [[ "$(front_tag)" == "$(sleep 2 && front_tag)" ]]; do :; done
 }
+
+front_tag() { curl --silent --head "$shop/" | grep --ignore-case '^etag:'; }
 
 stop_fleet() {
   local pid

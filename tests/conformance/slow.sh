@@ -23,7 +23,7 @@ judge_slow() {
 attack() {
   local what=$1 name=$2 attacker
   shift 2
-  taskset --cpu-list 1 nice -n 10 slowhttptest -c "$connections" -r 800 -p 5 -l 30 "$@" \
+  taskset --cpu-list 1 nice -n 5 slowhttptest -c "$connections" -r 1000 -p 5 -l 30 "$@" \
     >"$work/slow-$name.log" 2>&1 </dev/null &
   attacker=$!
   watch_connections "$work/slow-$name.most" &
