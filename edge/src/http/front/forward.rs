@@ -1,5 +1,7 @@
 //! What shoppers are told when an origin does not answer.
 
+use doorbuster_http_core::Refusal;
+
 use crate::http::{BodyError, Problem};
 use crate::origin::OriginError;
 
@@ -14,6 +16,8 @@ pub(super) fn problem_of(error: &OriginError) -> Problem {
         OriginError::Loop => Problem::LoopDetected,
         OriginError::Body(BodyError::TimedOut) => Problem::RequestTimeout,
         OriginError::Body(BodyError::TooLarge) => Problem::PayloadTooLarge,
+        // Not a bad request as any other: what follows on the connection is read by nobody.
+        OriginError::Body(BodyError::Malformed) => Problem::Refused(Refusal::Chunk),
         OriginError::Body(_) => Problem::BadRequest("The body did not arrive whole.".to_owned()),
         OriginError::Full | OriginError::Open { .. } => Problem::Unavailable { retry_after_ms },
         OriginError::TimedOut(_) => Problem::GatewayTimeout,
