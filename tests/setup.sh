@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Installs what is missing on a Debian machine that has Rust, Node and a C++ compiler.
 #   setup.sh build   what the build and the demo need: libclang (RocksDB's bindings), ccache, a C++ compiler, make
-#   setup.sh test    what the tests need besides: Chromium, and the npm packages of tests/browser
+#   setup.sh test    what the tests need besides: Chromium, the npm packages of tests/browser, nginx and Varnish; no service is started
 #   setup.sh conformance   the judges besides: testssl.sh, slowhttptest, nghttp, curl
 #   setup.sh bench   what the bench compares with and loads by: nginx with Lua, Redis, wrk, h2load; no service is started
 # Does nothing, quickly, where nothing is missing. Uses apt as root or by sudo without a password; elsewhere it prints
@@ -49,6 +49,12 @@ look_for_browser() {
   [[ -x "${CHROMIUM:-/usr/bin/chromium}" ]] || needs chromium
 }
 
+# What the edge is held against, and what stands before it.
+look_for_neighbours() {
+  [[ -x /usr/sbin/nginx ]] || needs nginx-light
+  [[ -x /usr/sbin/varnishd ]] || needs varnish
+}
+
 # The incumbent, as Debian has it, and what loads both sides.
 look_for_bench_tools() {
   local package
@@ -59,7 +65,7 @@ look_for_bench_tools() {
   have taskset || needs util-linux
 }
 
-# Debian starts the services that it installs. The bench starts its own: until all is installed, a policy forbids it.
+# Debian starts the services that it installs. The bench and the tests start their own: until all is installed, a policy forbids it.
 install_without_services() {
   [[ ${#missing[@]} -eq 0 ]] && return
   if [[ ! -e $service_policy ]]; then
@@ -117,7 +123,8 @@ build)
 test)
   look_for_build_tools
   look_for_browser
-  install_missing
+  look_for_neighbours
+  install_without_services
   install_browser_packages
   ;;
 conformance)

@@ -17,8 +17,7 @@ pub use self::addresses::{Addresses, AllocatorAddresses, EdgeAddresses};
 pub use self::files::Folder;
 pub use self::ports::Ports;
 use self::process::Process;
-pub(crate) use self::process::dies_with_parent;
-pub use self::process::{Death, binary};
+pub use self::process::{Death, binary, dies_with_parent};
 use crate::until;
 use crate::web::Web;
 

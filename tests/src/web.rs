@@ -1,5 +1,6 @@
 //! A small HTTP client over hyper's keep-alive pools. Never sends twice what may have arrived.
 
+use std::net::IpAddr;
 use std::time::Duration;
 
 use anyhow::Context as _;
@@ -35,7 +36,19 @@ pub struct Answer {
 
 impl Default for Web {
     fn default() -> Self {
+        Self::with(None)
+    }
+}
+
+impl Web {
+    /// A client at another of this machine's addresses.
+    pub fn at(address: IpAddr) -> Self {
+        Self::with(Some(address))
+    }
+
+    fn with(address: Option<IpAddr>) -> Self {
         let mut connector = HttpConnector::new();
+        connector.set_local_address(address);
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(Duration::from_secs(2)));
         let client = Client::builder(TokioExecutor::new())

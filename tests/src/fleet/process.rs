@@ -127,7 +127,7 @@ pub fn binary(name: &str) -> anyhow::Result<PathBuf> {
 }
 
 /// A command for a program that is killed when this process is gone, however it goes.
-pub(crate) fn dies_with_parent(program: &Path) -> Command {
+pub fn dies_with_parent(program: &Path) -> Command {
     if !Path::new(DIE_WITH_PARENT).exists() {
         return Command::new(program);
     }
