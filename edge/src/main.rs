@@ -98,8 +98,15 @@ async fn run(path: PathBuf, config: Config, gate: Gate, mut inherited: Inherited
     let link = tokio::spawn(link.run(link_closed));
     let (close_admin, admin_closed) = closing();
     let admin = tokio::spawn(admin.run(health, metrics, admin_closed));
-    let reload =
-        Reload::new(path, config, current.clone(), http.certificate(), meters, log.clone(), Arc::clone(&manager));
+    let reload = Reload {
+        path,
+        running: config,
+        current: current.clone(),
+        certificate: http.certificate(),
+        meters,
+        access_log: log.clone(),
+        manager: Arc::clone(&manager),
+    };
     let reloads = tokio::spawn(reload.run(triggers));
     let watched = Arc::clone(&manager);
     let watchdog = tokio::spawn(async move { watched.keep_watchdog(|| true).await });

@@ -19,13 +19,20 @@ use crate::watch::{Trigger, Triggers};
 /// What a reload needs.
 #[derive(Debug)]
 pub struct Reload {
-    path: PathBuf,
-    running: Config,
-    current: Current,
-    certificate: Option<Certificate>,
-    meters: Meters,
-    access_log: AccessLog,
-    manager: Arc<ServiceManager>,
+    /// The configuration file.
+    pub path: PathBuf,
+    /// What was read of it last.
+    pub running: Config,
+    /// Where the new snapshot goes.
+    pub current: Current,
+    /// The certificate that is shown, if there is encryption.
+    pub certificate: Option<Certificate>,
+    /// The origins' figures.
+    pub meters: Meters,
+    /// Opened anew on SIGHUP.
+    pub access_log: AccessLog,
+    /// Is told of each reload.
+    pub manager: Arc<ServiceManager>,
 }
 
 /// Why everything stayed as it was.
@@ -40,19 +47,6 @@ enum Error {
 }
 
 impl Reload {
-    /// A reload of the file at `path`, which was read as `running`.
-    pub fn new(
-        path: PathBuf,
-        running: Config,
-        current: Current,
-        certificate: Option<Certificate>,
-        meters: Meters,
-        access_log: AccessLog,
-        manager: Arc<ServiceManager>,
-    ) -> Self {
-        Self { path, running, current, certificate, meters, access_log, manager }
-    }
-
     /// The files that tell, when they change, that there is something to read.
     pub fn files(path: PathBuf, config: &Config) -> Vec<PathBuf> {
         let tls = config.http.tls.iter().flat_map(|tls| [tls.certificate.clone(), tls.key.clone()]);

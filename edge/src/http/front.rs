@@ -22,7 +22,7 @@ use super::request::BODY_BYTES_MAX;
 use super::service::{AtHand, BodyBound, Peer, Refused, Service};
 use super::{Bound, Client, Error, Incoming, Problem, Reply, Shop, represent, respond};
 use crate::access::AccessLog;
-use crate::limits::{AddressCounts, Verdict};
+use crate::limits::AddressCounts;
 use crate::origin::Origin;
 use crate::sites::{Found, Site};
 
@@ -50,21 +50,18 @@ impl Front {
     }
 
     async fn admit(&self, live: &Live, head: Parts, body: Incoming, client: Client, stamp: &mut Stamp) -> Reply {
-        let verdict = live.limits.request(client.address);
-        stamp.standing(&verdict);
-        if let Verdict::Refused { retry_after_ms, .. } = verdict {
-            return self.shop.refuse(&Problem::TooManyRequests { retry_after_ms }, &head);
+        if let Err(problem) = stamp.count(live.limits.request(client.address)) {
+            return self.shop.refuse(&problem, &head);
         }
         self.route(live, head, body, client, stamp).await
     }
 
     async fn sell(&self, live: &Live, head: Parts, body: Incoming, client: Client, stamp: &mut Stamp) -> Reply {
-        if live.limits.counts_purchases() && Shop::is_purchase(&head.method, head.uri.path()) {
-            let verdict = live.limits.purchase(client.address);
-            stamp.standing(&verdict);
-            if let Verdict::Refused { retry_after_ms, .. } = verdict {
-                return self.shop.refuse(&Problem::TooManyRequests { retry_after_ms }, &head);
-            }
+        if live.limits.counts_purchases()
+            && Shop::is_purchase(&head.method, head.uri.path())
+            && let Err(problem) = stamp.count(live.limits.purchase(client.address))
+        {
+            return self.shop.refuse(&problem, &head);
         }
         self.shop.answer(head, body).await
     }

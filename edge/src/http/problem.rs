@@ -48,8 +48,6 @@ pub enum Problem {
     Over,
     /// The body is too large.
     PayloadTooLarge,
-    /// The address is too long.
-    UriTooLong,
     /// The body is of another type.
     UnsupportedMediaType {
         /// The type that was expected.
@@ -179,7 +177,6 @@ impl Problem {
             Self::LimitReached { .. } => LIMIT_REACHED,
             Self::Over => OVER,
             Self::PayloadTooLarge => PAYLOAD_TOO_LARGE,
-            Self::UriTooLong => URI_TOO_LONG,
             Self::UnsupportedMediaType { .. } => UNSUPPORTED_MEDIA_TYPE,
             Self::KeyReused => KEY_REUSED,
             Self::TooManyRequests { .. } => TOO_MANY_REQUESTS,

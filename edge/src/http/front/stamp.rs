@@ -16,7 +16,7 @@ use hyper::http::request::Parts;
 use crate::access::{AccessLog, Answered, Asked};
 use crate::http::live::Live;
 use crate::http::service::Peer;
-use crate::http::{Client, Outgoing, Reply};
+use crate::http::{Client, Outgoing, Problem, Reply};
 use crate::ids::{self, REQUEST_ID, RequestId};
 use crate::limits::{Standing, Verdict};
 
@@ -48,9 +48,13 @@ impl Stamp {
         Self { id, trace, began, asked, standings: Vec::new() }
     }
 
-    /// Where the client stands with a rule.
-    pub(super) fn standing(&mut self, verdict: &Verdict) {
+    /// Remembers where the client stands with a rule; an error where it asked too often.
+    pub(super) fn count(&mut self, verdict: Verdict) -> Result<(), Problem> {
         self.standings.extend(verdict.standing());
+        match verdict {
+            Verdict::Refused { retry_after_ms, .. } => Err(Problem::TooManyRequests { retry_after_ms }),
+            Verdict::Unlimited | Verdict::Allowed(_) => Ok(()),
+        }
     }
 
     /// Tells an origin the request's names.
