@@ -2,10 +2,12 @@
 
 use std::collections::{BTreeSet, VecDeque};
 
-use doorbuster_proto::{OrderId, OrderVerdict, Seq, Sku, Units, UpEntry, UpTaken};
+use doorbuster_proto::{OrderVerdict, Seq, Sku, Units, UpTaken};
 
 use crate::node::Edge;
+use crate::orders::Place;
 use crate::session::Standing;
+use crate::up_log::Logged;
 use crate::{HangUpReason, OrderStatus};
 
 /// One SKU's orders between the ledger's knowledge and the log's end.
@@ -21,7 +23,7 @@ pub(crate) struct Credit {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Placed {
     pub(crate) seq: Seq,
-    pub(crate) order: OrderId,
+    pub(crate) order: Place,
     /// Units of its SKU sold since the epoch's start, its own included.
     pub(crate) sold: Units,
 }
@@ -36,52 +38,53 @@ impl Edge {
             return self.check_watermark(taken.watermark);
         }
         let judged = taken.verdicts.iter().filter(|judged| judged.seq <= taken.watermark);
-        let touched: BTreeSet<Sku> = judged.filter_map(|judged| self.judge(judged)).collect();
-        let covered = self.move_watermark(taken.watermark);
-        touched.union(&covered).for_each(|sku| self.acknowledge(sku));
+        judged.for_each(|judged| self.judge(judged));
+        for sku in &self.move_watermark(taken.watermark) {
+            self.acknowledge(sku);
+        }
         Ok(())
     }
 
-    fn judge(&mut self, judged: &OrderVerdict) -> Option<Sku> {
-        let UpEntry::OrderPlaced(placed) = &self.up.entry(judged.seq)?.entry else { return None };
-        let (id, sku) = (placed.order, placed.sku.clone());
-        let order = self.orders.find(&id)?;
-        if order.status == OrderStatus::Pending && order.seq == judged.seq && Some(order.epoch) == self.meta.epoch {
-            self.settle(id, judged.verdict.into());
+    fn judge(&mut self, judged: &OrderVerdict) {
+        let Some(place) = self.up.entry(judged.seq).and_then(Logged::order) else { return };
+        if self.orders.at(place).status == OrderStatus::Pending {
+            self.settle(place, judged.verdict.into());
         }
-        Some(sku)
     }
 
     fn move_watermark(&mut self, watermark: Seq) -> BTreeSet<Sku> {
-        let first = self.up.watermark().next();
-        if watermark < first {
+        if watermark <= self.up.watermark() {
             return BTreeSet::new();
         }
         let mut covered = BTreeSet::new();
-        for record in self.up.take_through(watermark).into_values() {
-            if let UpEntry::OrderPlaced(order) = record.entry {
-                self.credits.entry(order.sku.clone()).or_default().taken_in = record.sold;
-                covered.insert(order.sku);
+        for logged in self.up.take_through(watermark) {
+            let Some(place) = logged.order() else { continue };
+            let order = self.orders.at(place);
+            // The watermark says that it is reserved; anything else must be said.
+            if order.status != OrderStatus::Reserved {
+                self.staged.status(place);
+            }
+            self.credits.get_mut(&order.sku).expect("an order in the log has its SKU's").taken_in = logged.sold;
+            if !covered.contains(&order.sku) {
+                covered.insert(order.sku.clone());
             }
         }
         // No sync: the verdicts are durable in the ledger, which repeats them until a synced write has covered this.
         self.meta.up_taken = watermark;
-        self.staged.trim(first, watermark);
         self.staged.meta();
         covered
     }
 
     /// Gives an order the status that the ledger says, and answers who waits for it.
-    pub(crate) fn settle(&mut self, id: OrderId, status: OrderStatus) {
-        let Some(before) = self.orders.set_status(&id, status) else { return };
-        let order = self.orders.find(&id).expect("it was found just now");
+    pub(crate) fn settle(&mut self, place: Place, status: OrderStatus) {
+        let before = self.orders.set_status(place, status);
+        let order = self.orders.at(place);
         match (before.counts(), status.counts()) {
-            (true, false) => self.limits.remove(order),
-            (false, true) => self.limits.add(order),
+            (true, false) => self.shoppers.remove(order),
+            (false, true) => self.shoppers.add(order),
             _ => {}
         }
-        self.staged.order(id);
-        self.answer_waiting(id);
+        self.answer_waiting(place);
     }
 
     pub(crate) fn acknowledge_all(&mut self) {
@@ -95,13 +98,13 @@ impl Edge {
     /// Acknowledges a SKU's orders strictly in log order, as far as verdicts and credit reach.
     pub(crate) fn acknowledge(&mut self, sku: &Sku) {
         while let Some(front) = self.credits.get(sku).and_then(|credit| credit.queue.front()) {
-            let id = front.order;
-            if self.orders.is_unacknowledged(&id) {
+            let place = front.order;
+            if self.orders.is_unacknowledged(place) {
                 if !self.is_within_credit(sku, front) {
                     break;
                 }
-                self.orders.acknowledge_on_credit(id);
-                self.answer_waiting(id);
+                self.orders.acknowledge_on_credit(place);
+                self.answer_waiting(place);
             }
             self.credits.get_mut(sku).expect("its front was read just now").queue.pop_front();
         }

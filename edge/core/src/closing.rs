@@ -1,10 +1,10 @@
 //! Stock on its way back to the pool: at a sale's end, and when the allocator asks for it.
 
-use doorbuster_proto::{SaleId, Sku, Units, UpEntry};
+use doorbuster_proto::{SaleId, Sku, Units};
 
-use crate::UpRecord;
 use crate::node::Edge;
 use crate::session::Standing;
+use crate::up_log::LoggedEntry;
 
 impl Edge {
     /// Gives back what is left of every sale that has ended. A shelf that is empty gives nothing: once is enough.
@@ -42,8 +42,8 @@ impl Edge {
         }
         let Some(shelf) = self.shelves.get_mut(sku).filter(|shelf| !shelf.halted) else { return };
         shelf.give_back(units);
-        let entry = UpEntry::StockReturned { sku: sku.clone(), units };
-        let seq = self.up.append(UpRecord { entry, sold: shelf.sold, returned: shelf.returned });
+        let entry = LoggedEntry::Returned { sku: sku.clone(), units };
+        let seq = self.up.append(entry, shelf.sold, shelf.returned);
         self.staged.up(seq);
         self.staged.shelf(sku);
         self.staged.sync();

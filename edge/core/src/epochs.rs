@@ -1,11 +1,11 @@
 //! The answer to a hello: go on, begin an epoch, end one, or stop.
 
-use doorbuster_proto::{Epoch, Refused, RefusedReason, Seq, Units, UpEntry, Welcome};
+use doorbuster_proto::{Epoch, Refused, RefusedReason, Seq, Units, Welcome};
 
 use crate::node::Edge;
 use crate::session::{Phase, Standing};
-use crate::up_log::UpLog;
-use crate::{HangUpReason, Meta, UpRecord};
+use crate::up_log::{LoggedEntry, UpLog};
+use crate::{HangUpReason, Meta};
 
 impl Edge {
     pub(crate) fn welcome(&mut self, epoch: Option<Epoch>, welcome: Welcome) -> Result<(), HangUpReason> {
@@ -72,6 +72,9 @@ impl Edge {
         self.meta = Meta { led_by: self.meta.led_by, epoch: Some(epoch), ..Meta::default() };
         self.shelves.clear();
         self.credits.clear();
+        // Without a word of the ledger they would count as taken in, as all of an epoch that has ended.
+        let unsettled = self.up.from(self.up.watermark().next()).filter_map(|(_, logged)| logged.order());
+        unsettled.for_each(|place| self.staged.status(place));
         self.up = UpLog::default();
         self.standing = Standing::Unanswered;
         self.staged.begin();
@@ -100,8 +103,7 @@ impl Edge {
             shelf.close();
             self.staged.shelf(sku);
         }
-        let record = UpRecord { entry: UpEntry::EpochClosed, sold: Units::ZERO, returned: Units::ZERO };
-        let seq = self.up.append(record);
+        let seq = self.up.append(LoggedEntry::Closed, Units::ZERO, Units::ZERO);
         self.staged.up(seq);
         self.meta.closing = true;
         self.staged.meta();

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use doorbuster_proto::{Epoch, Instance, OrderId, SaleId, SaleRules, Seq, Sku, Term};
+use doorbuster_proto::{Epoch, Instance, SaleId, SaleRules, Seq, Sku, Term, UpEntry};
 
-use crate::{Order, Shelf, UpRecord, Write};
+use crate::{Order, OrderStatus, Shelf, UpRecord, Write};
 
 /// One disk's records. The default is a fresh disk.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -13,10 +13,10 @@ pub struct Image {
     pub meta: Meta,
     /// The epoch's stock.
     pub shelves: BTreeMap<Sku, Shelf>,
-    /// Every order placed here, of all epochs.
-    pub orders: BTreeMap<OrderId, Order>,
-    /// The entries of the up log beyond the watermark.
-    pub up: BTreeMap<Seq, UpRecord>,
+    /// The up logs, of all epochs: every order placed here is in one.
+    pub log: BTreeMap<(Epoch, Seq), UpRecord>,
+    /// How orders stand where that does not follow from the watermark, by their entry.
+    pub statuses: BTreeMap<(Epoch, Seq), OrderStatus>,
     /// The sales, as last published.
     pub sales: BTreeMap<SaleId, Sale>,
 }
@@ -49,17 +49,36 @@ impl Image {
     /// Makes one change, as the store does.
     pub fn apply(&mut self, write: &Write) {
         match write {
-            Write::Begin => {
-                self.shelves.clear();
-                self.up.clear();
-            }
+            Write::Begin => self.shelves.clear(),
             Write::Meta(meta) => self.meta = meta.clone(),
             Write::Shelf(sku, shelf) => drop(self.shelves.insert(sku.clone(), shelf.clone())),
-            Write::Order(id, order) => drop(self.orders.insert(*id, order.clone())),
-            Write::Up(seq, record) => drop(self.up.insert(*seq, record.clone())),
-            Write::UpTrim { first, last } => self.up.retain(|seq, _| seq < first || seq > last),
+            Write::Log { epoch, seq, record } => drop(self.log.insert((*epoch, *seq), record.clone())),
+            Write::Status { epoch, seq, status } => drop(self.statuses.insert((*epoch, *seq), *status)),
             Write::Sale(sale) => drop(self.sales.insert(sale.rules.sale.clone(), sale.clone())),
             Write::SaleGone(sale) => drop(self.sales.remove(sale)),
         }
+    }
+
+    /// The entries of this epoch's up log beyond the watermark.
+    pub fn up(&self) -> impl DoubleEndedIterator<Item = (Seq, &UpRecord)> {
+        let epoch = self.meta.epoch.unwrap_or_default();
+        let beyond = (epoch, self.meta.up_taken.next())..=(epoch, Seq(u64::MAX));
+        self.log.range(beyond).map(|((_, seq), record)| (*seq, record))
+    }
+
+    /// Every order placed here, of all epochs, as they were placed; of two of one id the later one counts.
+    ///
+    /// An order stands as its status says. Without one it is `Reserved` where the ledger has taken its entry in, or where
+    /// its epoch has ended, and else `Pending`: what the watermark says of most is not written once more for each.
+    pub fn orders(&self) -> impl Iterator<Item = Order> {
+        self.log.iter().filter_map(|(at, record)| self.order(*at, record))
+    }
+
+    fn order(&self, (epoch, seq): (Epoch, Seq), record: &UpRecord) -> Option<Order> {
+        let UpEntry::OrderPlaced(placed) = &record.entry else { return None };
+        let is_taken = Some(epoch) != self.meta.epoch || seq <= self.meta.up_taken;
+        let usual = if is_taken { OrderStatus::Reserved } else { OrderStatus::Pending };
+        let status = self.statuses.get(&(epoch, seq)).copied().unwrap_or(usual);
+        Some(Order { status, ..Order::of(placed.clone(), epoch, seq) })
     }
 }

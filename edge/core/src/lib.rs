@@ -8,13 +8,13 @@
 
 mod acknowledge;
 mod availability;
+mod chunks;
 mod closing;
 mod command;
 mod down_log;
 mod epochs;
 mod image;
 mod levels;
-mod limits;
 mod node;
 mod orders;
 mod parked;
@@ -25,6 +25,7 @@ mod recover;
 mod sales;
 mod session;
 mod shelf;
+mod shoppers;
 mod staged;
 mod timeouts;
 mod up_log;

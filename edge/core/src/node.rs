@@ -10,11 +10,11 @@ use doorbuster_proto::{
 use crate::acknowledge::Credit;
 use crate::availability::Shown;
 use crate::levels::Demand;
-use crate::limits::Limits;
 use crate::orders::Orders;
 use crate::parked::Parked;
 use crate::sales::Sales;
 use crate::session::{Connection, Phase, Standing};
+use crate::shoppers::Shoppers;
 use crate::staged::{InFlight, Mark, Staged};
 use crate::up_log::UpLog;
 use crate::waiting::Waiting;
@@ -45,7 +45,7 @@ pub struct Edge {
     pub(crate) orders: Orders,
     pub(crate) up: UpLog,
     pub(crate) sales: Sales,
-    pub(crate) limits: Limits,
+    pub(crate) shoppers: Shoppers,
     pub(crate) credits: BTreeMap<Sku, Credit>,
     pub(crate) words: BTreeMap<Sku, KnownWord>,
     pub(crate) parked: Parked,
@@ -109,17 +109,19 @@ impl Edge {
 
     /// One order of a shopper, once it is durable.
     pub fn order(&self, shopper: &ShopperId, id: OrderId) -> Option<OrderView> {
-        self.orders.find(&id).filter(|order| order.shopper == *shopper && self.is_durable(id))?;
-        self.orders.view(id)
+        let place = self.orders.find(id)?;
+        let is_theirs = self.orders.at(place).shopper == *shopper;
+        (is_theirs && self.is_durable(place)).then(|| self.orders.view(place))
     }
 
     /// A shopper's durable orders, newest first.
     pub fn orders(&self, shopper: &ShopperId) -> impl Iterator<Item = OrderView> {
-        self.orders.of_shopper(shopper).filter(|order| self.is_durable(order.id))
+        let theirs = self.orders.back_from(self.shoppers.newest(shopper));
+        theirs.filter(|place| self.is_durable(*place)).map(|place| self.orders.view(place))
     }
 
     /// Every order placed here, as it is kept.
-    pub fn all_orders(&self) -> impl Iterator<Item = (&OrderId, &Order)> {
+    pub fn all_orders(&self) -> impl Iterator<Item = &Order> {
         self.orders.iter()
     }
 

@@ -1,13 +1,19 @@
 //! The orders placed on this edge, of all epochs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::fmt;
 
-use doorbuster_proto::{Epoch, IdempotencyKey, OrderId, OrderState, Seq, ShopperId, Sku, Timestamp, Units, Verdict};
+use doorbuster_proto::{
+    Epoch, IdempotencyKey, OrderId, OrderPlaced, OrderState, Seq, ShopperId, Sku, Timestamp, Units, Verdict,
+};
+
+use crate::chunks::Chunks;
 
 /// An order as its edge keeps it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Order {
+    /// The hash of (sale, shopper, key).
+    pub id: OrderId,
     /// The shopper's key.
     pub key: IdempotencyKey,
     /// What was bought.
@@ -85,6 +91,26 @@ impl fmt::Display for CancelledBecause {
     }
 }
 
+impl Order {
+    /// The order that an entry of the log placed, as it stands before the ledger says anything.
+    pub(crate) fn of(placed: OrderPlaced, epoch: Epoch, seq: Seq) -> Self {
+        let OrderPlaced { order: id, key, sku, shopper, units, at } = placed;
+        Self { id, key, sku, units, shopper, at, status: OrderStatus::Pending, epoch, seq }
+    }
+
+    /// The order as the log has it.
+    pub(crate) fn placed(&self) -> OrderPlaced {
+        OrderPlaced {
+            order: self.id,
+            key: self.key.clone(),
+            sku: self.sku.clone(),
+            shopper: self.shopper.clone(),
+            units: self.units,
+            at: self.at,
+        }
+    }
+}
+
 impl OrderStatus {
     /// Whether the order's units count towards its shopper's limit.
     pub fn counts(self) -> bool {
@@ -117,60 +143,104 @@ impl From<Verdict> for OrderStatus {
     }
 }
 
-/// All orders, and the ways to find them.
+/// Where an order is kept.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Place(usize);
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Kept {
+    order: Order,
+    /// Acknowledged on credit, before the ledger's verdict.
+    on_credit: bool,
+    /// The order that its shopper placed before.
+    before: Option<Place>,
+}
+
+/// All orders, in the order in which they were placed, and the ways to find them.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Orders {
-    by_id: BTreeMap<OrderId, Order>,
-    by_shopper: BTreeMap<ShopperId, BTreeSet<(Timestamp, OrderId)>>,
-    /// Acknowledged on credit, before the ledger's verdict.
-    on_credit: BTreeSet<OrderId>,
+    kept: Chunks<Kept>,
+    /// By id, as a number: two are compared at once, and not byte by byte.
+    by_id: BTreeMap<u128, Place>,
 }
 
 impl Orders {
-    pub(crate) fn find(&self, id: &OrderId) -> Option<&Order> {
-        self.by_id.get(id)
+    /// The orders of a disk, as they were placed; of two of one id the later one counts. `enter` makes each the newest
+    /// of its shopper's, and tells which was that before.
+    pub(crate) fn recover(
+        orders: impl Iterator<Item = Order>,
+        mut enter: impl FnMut(&Order, Place) -> Option<Place>,
+    ) -> Self {
+        let mut kept = Chunks::default();
+        let mut ids = Vec::new();
+        for order in orders {
+            let place = Place(kept.len());
+            ids.push((number(order.id), place));
+            let before = enter(&order, place);
+            kept.push(Kept { order, on_credit: false, before });
+        }
+        // Built at once from all of them: much less work than one by one.
+        Self { kept, by_id: ids.into_iter().collect() }
     }
 
-    /// Takes an order in; one of the same id, which did not consume it, makes way.
-    pub(crate) fn insert(&mut self, id: OrderId, order: Order) {
-        let theirs = self.by_shopper.entry(order.shopper.clone()).or_default();
-        if let Some(before) = self.by_id.get(&id) {
-            theirs.remove(&(before.at, id));
-        }
-        theirs.insert((order.at, id));
-        self.on_credit.remove(&id);
-        self.by_id.insert(id, order);
+    pub(crate) fn find(&self, id: OrderId) -> Option<Place> {
+        self.by_id.get(&number(id)).copied()
+    }
+
+    pub(crate) fn at(&self, place: Place) -> &Order {
+        &self.kept.at(place.0).order
+    }
+
+    /// Where the next order will be.
+    pub(crate) fn next_place(&self) -> Place {
+        Place(self.kept.len())
+    }
+
+    /// Takes an order in; one of the same id, which did not consume it, makes way. `before` is the order that its shopper
+    /// placed before.
+    pub(crate) fn push(&mut self, order: Order, before: Option<Place>) {
+        self.by_id.insert(number(order.id), self.next_place());
+        self.kept.push(Kept { order, on_credit: false, before });
     }
 
     /// Sets how an order stands, and says how it stood before.
-    pub(crate) fn set_status(&mut self, id: &OrderId, status: OrderStatus) -> Option<OrderStatus> {
-        let order = self.by_id.get_mut(id)?;
-        self.on_credit.remove(id);
-        Some(std::mem::replace(&mut order.status, status))
+    pub(crate) fn set_status(&mut self, place: Place, status: OrderStatus) -> OrderStatus {
+        let kept = self.kept.at_mut(place.0);
+        kept.on_credit = false;
+        std::mem::replace(&mut kept.order.status, status)
     }
 
-    pub(crate) fn acknowledge_on_credit(&mut self, id: OrderId) {
-        self.on_credit.insert(id);
+    pub(crate) fn acknowledge_on_credit(&mut self, place: Place) {
+        self.kept.at_mut(place.0).on_credit = true;
     }
 
     /// Whether the order is still to be acknowledged.
-    pub(crate) fn is_unacknowledged(&self, id: &OrderId) -> bool {
-        self.find(id).is_some_and(|order| order.status == OrderStatus::Pending) && !self.on_credit.contains(id)
+    pub(crate) fn is_unacknowledged(&self, place: Place) -> bool {
+        let kept = self.kept.at(place.0);
+        kept.order.status == OrderStatus::Pending && !kept.on_credit
     }
 
-    pub(crate) fn view(&self, id: OrderId) -> Option<OrderView> {
-        let order = self.find(&id)?;
-        let status = if self.on_credit.contains(&id) { OrderStatus::Reserved } else { order.status };
-        Some(OrderView { id, sku: order.sku.clone(), units: order.units, at: order.at, status })
+    pub(crate) fn view(&self, place: Place) -> OrderView {
+        let Kept { order, on_credit, .. } = self.kept.at(place.0);
+        let status = if *on_credit { OrderStatus::Reserved } else { order.status };
+        OrderView { id: order.id, sku: order.sku.clone(), units: order.units, at: order.at, status }
     }
 
-    /// A shopper's orders, newest first.
-    pub(crate) fn of_shopper(&self, shopper: &ShopperId) -> impl Iterator<Item = OrderView> {
-        let theirs = self.by_shopper.get(shopper).into_iter().flatten();
-        theirs.rev().filter_map(|(_, id)| self.view(*id))
+    /// A shopper's orders, newest first, from the newest on.
+    pub(crate) fn back_from(&self, newest: Option<Place>) -> impl Iterator<Item = Place> {
+        std::iter::successors(newest, |place| self.kept.at(place.0).before).filter(|place| self.counts(*place))
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (&OrderId, &Order)> {
-        self.by_id.iter()
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Order> {
+        self.kept.iter().enumerate().filter(|(at, _)| self.counts(Place(*at))).map(|(_, kept)| &kept.order)
     }
+
+    /// Whether no later order has taken its id.
+    fn counts(&self, place: Place) -> bool {
+        self.find(self.at(place).id) == Some(place)
+    }
+}
+
+fn number(id: OrderId) -> u128 {
+    u128::from_be_bytes(id.0)
 }

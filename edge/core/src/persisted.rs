@@ -60,7 +60,7 @@ impl Edge {
 
     fn ship(&mut self) {
         let verdicts_taken = self.durable_up_taken();
-        while let Some((first, entries, totals)) = self.up.next_batch(self.durable_tail()) {
+        while let Some((first, entries, totals)) = self.up.next_batch(self.durable_tail(), &self.orders) {
             let tail = self.meta.closing;
             self.send(EdgeBody::Up(UpBatch { first, entries, totals, verdicts_taken, tail }));
         }

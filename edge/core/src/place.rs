@@ -1,19 +1,21 @@
 //! What becomes of a purchase.
 
-use doorbuster_proto::{OrderId, OrderPlaced, Sku, Timestamp, Units, UpEntry};
+use doorbuster_proto::{OrderId, Sku, Timestamp, Units};
 
 use crate::acknowledge::Placed;
 use crate::node::Edge;
+use crate::orders::Place;
 use crate::session::{Phase, Standing};
+use crate::up_log::LoggedEntry;
 use crate::{
     Answer, CancelledBecause, IN_FLIGHT_ENTRIES_MAX, IN_FLIGHT_UNITS_MAX, Order, OrderStatus, Purchase,
-    QUEUEING_RETRY_MS, Refusal, UpRecord, WAITERS_MAX, Waiter,
+    QUEUEING_RETRY_MS, Refusal, WAITERS_MAX, Waiter,
 };
 
 /// What to do with a purchase.
 pub(crate) enum Decision {
     Place(OrderId),
-    Join(OrderId),
+    Join(Place),
     Park,
     Answer(Answer),
 }
@@ -34,8 +36,8 @@ impl Edge {
         match decision {
             Decision::Answer(answer) => self.reply(waiter, answer),
             Decision::Join(order) => self.join(waiter, order),
-            Decision::Place(order) => {
-                self.place(order, purchase);
+            Decision::Place(id) => {
+                let order = self.place(id, purchase);
                 self.join(waiter, order);
             }
             Decision::Park => unreachable!("a parked purchase stays where it is"),
@@ -45,17 +47,17 @@ impl Edge {
     /// A repeat is answered before any other check, also after the end, also when sold out.
     pub(crate) fn decide(&self, purchase: &Purchase) -> Decision {
         let id = purchase.order();
-        match self.orders.find(&id).filter(|before| consumes_id(before, purchase)) {
-            Some(before) => self.repeat(id, before, purchase),
+        match self.orders.find(id).filter(|before| consumes_id(self.orders.at(*before), purchase)) {
+            Some(before) => self.repeat(before, purchase),
             None => self.refuse(purchase).map_or_else(|| self.sell(id, purchase), refused),
         }
     }
 
-    fn repeat(&self, id: OrderId, before: &Order, purchase: &Purchase) -> Decision {
-        if !is_same(before, purchase) {
+    fn repeat(&self, before: Place, purchase: &Purchase) -> Decision {
+        if !is_same(self.orders.at(before), purchase) {
             return refused(Refusal::KeyReused);
         }
-        self.answer_of(id).map_or(Decision::Join(id), Decision::Answer)
+        self.answer_of(before).map_or(Decision::Join(before), Decision::Answer)
     }
 
     /// Why the rules forbid the purchase, stock apart.
@@ -70,7 +72,7 @@ impl Edge {
         if sale.closed || self.clock >= sale.rules.ends_at {
             return Some(Refusal::Over);
         }
-        let passed = self.limits.passed(&sale.rules, &purchase.shopper, &purchase.full_sku(), purchase.units);
+        let passed = self.shoppers.passed(&sale.rules, &purchase.shopper, &purchase.full_sku(), purchase.units);
         passed.map(|limit| Refusal::LimitReached { limit })
     }
 
@@ -104,42 +106,37 @@ impl Edge {
     }
 
     /// Takes the units off the shelf: stock, order, limit and log entry in one write.
-    fn place(&mut self, id: OrderId, purchase: &Purchase) {
+    fn place(&mut self, id: OrderId, purchase: &Purchase) -> Place {
         let sku = purchase.full_sku();
         let shelf = self.shelves.get_mut(&sku).expect("units were found on it");
         let was_low = shelf.is_low();
         shelf.sell(purchase.units);
         let (sold, returned, is_low) = (shelf.sold, shelf.returned, shelf.is_low());
-        let entry = OrderPlaced {
-            order: id,
+        let place = self.orders.next_place();
+        let seq = self.up.append(LoggedEntry::Placed(place), sold, returned);
+        let order = Order {
+            id,
             key: purchase.key.clone(),
             sku: sku.clone(),
-            shopper: purchase.shopper.clone(),
             units: purchase.units,
+            shopper: purchase.shopper.clone(),
             at: self.clock,
-        };
-        let order = Order {
-            key: entry.key.clone(),
-            sku: sku.clone(),
-            units: entry.units,
-            shopper: entry.shopper.clone(),
-            at: entry.at,
             status: OrderStatus::Pending,
             epoch: self.meta.epoch.expect("what lives has an epoch"),
-            seq: self.up.append(UpRecord { entry: UpEntry::OrderPlaced(entry), sold, returned }),
+            seq,
         };
+        let before = self.shoppers.enter(&order, place);
+        self.orders.push(order, before);
         let credit = self.credits.entry(sku.clone()).or_default();
-        credit.queue.push_back(Placed { seq: order.seq, order: id, sold });
-        self.limits.add(&order);
-        self.staged.up(order.seq);
-        self.staged.order(id);
+        credit.queue.push_back(Placed { seq, order: place, sold });
+        self.staged.up(seq);
         self.staged.shelf(&sku);
         self.staged.sync();
-        self.orders.insert(id, order);
         self.show(&sku);
         if is_low && !was_low {
             self.demand.tell(&sku);
         }
+        place
     }
 }
 

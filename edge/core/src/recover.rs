@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use doorbuster_proto::{OrderId, Seq, SiteVersion, Sku, Timestamp, Units, UpEntry};
+use doorbuster_proto::{OrderId, OrderPlaced, Seq, SiteVersion, Sku, Timestamp, Units, UpEntry};
 
 use crate::acknowledge::{Credit, Placed};
 use crate::availability::Shown;
 use crate::levels::Demand;
-use crate::limits::Limits;
 use crate::node::Edge;
-use crate::orders::Orders;
+use crate::orders::{Orders, Place};
 use crate::parked::Parked;
 use crate::sales::Sales;
 use crate::session::{Connection, Standing};
+use crate::shoppers::Shoppers;
 use crate::staged::Staged;
-use crate::up_log::UpLog;
+use crate::up_log::{Logged, LoggedEntry, UpLog};
 use crate::waiting::Waiting;
 use crate::{BatchId, Identity, Image, OrderStatus, Shelf, UpRecord};
 
@@ -30,8 +30,8 @@ pub enum RecoverError {
     /// Totals of an entry that do not follow from those before it.
     #[error("up log: entry {0} of {1}: expected totals that follow from the entry before and end at the shelf's")]
     Totals(Seq, Sku),
-    /// An entry of an order that is not among the orders.
-    #[error("up log: entry {0}: expected order {1} among the orders, found none of this entry")]
+    /// Two entries of one order, neither of which the ledger has judged.
+    #[error("up log: entry {0}: expected order {1} to be placed once, found it again")]
     Order(Seq, OrderId),
     /// `EpochClosed` and the mark of a closing epoch belong together.
     #[error("up log: expected EpochClosed at the end of a closing epoch and nowhere else, found otherwise")]
@@ -49,26 +49,21 @@ impl Edge {
     pub fn recover(identity: Identity, image: Image) -> Result<Self, RecoverError> {
         check_shelves(&image)?;
         check_log(&image)?;
-        let credits = credits(&image)?;
-        let mut orders = Orders::default();
-        let mut limits = Limits::default();
-        for (id, order) in image.orders {
-            if order.status.counts() {
-                limits.add(&order);
-            }
-            orders.insert(id, order);
-        }
+        let mut shoppers = Shoppers::default();
+        let orders = Orders::recover(image.orders(), |order, place| shoppers.enter(order, place));
+        let credits = credits(&image, &orders)?;
+        let up = image.up().map(|(seq, record)| logged(seq, record, &orders)).collect::<Result<_, _>>()?;
         let mut edge = Self {
             connection: Connection::new(identity.boot),
             identity,
             now: Timestamp(0),
             clock: Timestamp(0),
-            up: UpLog::recover(image.up, image.meta.up_taken),
+            up: UpLog::recover(up, image.meta.up_taken),
             meta: image.meta,
             shelves: image.shelves,
             orders,
             sales: Sales::recover(image.sales),
-            limits,
+            shoppers,
             credits,
             words: BTreeMap::new(),
             parked: Parked::default(),
@@ -99,18 +94,19 @@ fn check_shelves(image: &Image) -> Result<(), RecoverError> {
             return Err(RecoverError::Shelf(sku.clone(), shelf.clone()));
         }
     }
-    let is_empty = image.shelves.is_empty() && image.up.is_empty();
+    let is_empty = image.shelves.is_empty() && image.up().next().is_none();
     if image.meta.epoch.is_none() && !is_empty { Err(RecoverError::NoEpoch) } else { Ok(()) }
 }
 
 fn check_log(image: &Image) -> Result<(), RecoverError> {
     let mut expected = image.meta.up_taken.next();
-    for (seq, record) in &image.up {
-        if *seq != expected {
-            return Err(RecoverError::Gap(expected, *seq));
+    let last = image.up().next_back().map(|(seq, _)| seq);
+    for (seq, record) in image.up() {
+        if seq != expected {
+            return Err(RecoverError::Gap(expected, seq));
         }
         expected = expected.next();
-        let is_last = image.up.keys().next_back() == Some(seq);
+        let is_last = last == Some(seq);
         let is_end = record.entry == UpEntry::EpochClosed;
         if is_end != (is_last && image.meta.closing) {
             return Err(RecoverError::Closing);
@@ -120,7 +116,7 @@ fn check_log(image: &Image) -> Result<(), RecoverError> {
 }
 
 /// Follows the totals from the watermark to the shelf, and finds what the ledger has taken in of each SKU.
-fn credits(image: &Image) -> Result<BTreeMap<Sku, Credit>, RecoverError> {
+fn credits(image: &Image, orders: &Orders) -> Result<BTreeMap<Sku, Credit>, RecoverError> {
     let mut credits: BTreeMap<Sku, Credit> = image
         .shelves
         .iter()
@@ -128,9 +124,9 @@ fn credits(image: &Image) -> Result<BTreeMap<Sku, Credit>, RecoverError> {
         .collect();
     let mut later: BTreeMap<Sku, (Units, Units)> =
         image.shelves.iter().map(|(sku, shelf)| (sku.clone(), (shelf.sold, shelf.returned))).collect();
-    for (seq, record) in image.up.iter().rev() {
+    for (seq, record) in image.up().rev() {
         let Some(sku) = record.sku() else { continue };
-        let wrong = || RecoverError::Totals(*seq, sku.clone());
+        let wrong = || RecoverError::Totals(seq, sku.clone());
         let totals = later.get_mut(sku).ok_or_else(wrong)?;
         let before = before(record).ok_or_else(wrong)?;
         if *totals != (record.sold, record.returned) {
@@ -140,11 +136,9 @@ fn credits(image: &Image) -> Result<BTreeMap<Sku, Credit>, RecoverError> {
         let credit = credits.get_mut(sku).ok_or_else(wrong)?;
         credit.taken_in = before.0;
         if let UpEntry::OrderPlaced(placed) = &record.entry {
-            let order = image.orders.get(&placed.order).filter(|order| order.seq == *seq);
-            let order = order.filter(|order| Some(order.epoch) == image.meta.epoch);
-            let order = order.ok_or(RecoverError::Order(*seq, placed.order))?;
-            if order.status == OrderStatus::Pending {
-                credit.queue.push_front(Placed { seq: *seq, order: placed.order, sold: record.sold });
+            let order = place(seq, placed, orders)?;
+            if orders.at(order).status == OrderStatus::Pending {
+                credit.queue.push_front(Placed { seq, order, sold: record.sold });
             }
         }
     }
@@ -158,4 +152,19 @@ fn before(record: &UpRecord) -> Option<(Units, Units)> {
         UpEntry::StockReturned { units, .. } => Some((record.sold, record.returned.checked_sub(*units)?)),
         UpEntry::EpochClosed => None,
     }
+}
+
+fn logged(seq: Seq, record: &UpRecord, orders: &Orders) -> Result<Logged, RecoverError> {
+    let entry = match &record.entry {
+        UpEntry::OrderPlaced(placed) => LoggedEntry::Placed(place(seq, placed, orders)?),
+        UpEntry::StockReturned { sku, units } => LoggedEntry::Returned { sku: sku.clone(), units: *units },
+        UpEntry::EpochClosed => LoggedEntry::Closed,
+    };
+    Ok(Logged { entry, sold: record.sold, returned: record.returned })
+}
+
+/// The order of an entry beyond the watermark: nothing has taken its id since.
+fn place(seq: Seq, placed: &OrderPlaced, orders: &Orders) -> Result<Place, RecoverError> {
+    let place = orders.find(placed.order).filter(|place| orders.at(*place).seq == seq);
+    place.ok_or(RecoverError::Order(seq, placed.order))
 }

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use doorbuster_proto::{Epoch, Instance, OrderId, SaleId, Seq, Sku, Term};
+use doorbuster_proto::{Epoch, Instance, SaleId, Seq, Sku, Term};
 
 use crate::node::Edge;
-use crate::{BatchId, Command, Write};
+use crate::orders::Place;
+use crate::up_log::Logged;
+use crate::{BatchId, Command, Order, Write};
 
 /// How far the disk is, as far as the leader, the epoch and both logs go.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
@@ -25,10 +27,10 @@ pub(crate) struct Staged {
     meta: bool,
     sync: bool,
     shelves: BTreeSet<Sku>,
-    orders: BTreeSet<OrderId>,
+    /// Orders whose status does not follow from the watermark.
+    statuses: BTreeSet<Place>,
     sales: BTreeSet<SaleId>,
     up_first: Option<Seq>,
-    trim: Option<(Seq, Seq)>,
 }
 
 impl Staged {
@@ -38,7 +40,7 @@ impl Staged {
     }
 
     pub(crate) fn begin(&mut self) {
-        *self = Self { begin: true, shelves: BTreeSet::new(), up_first: None, trim: None, ..std::mem::take(self) };
+        *self = Self { begin: true, shelves: BTreeSet::new(), up_first: None, ..std::mem::take(self) };
     }
 
     pub(crate) fn meta(&mut self) {
@@ -51,8 +53,8 @@ impl Staged {
         }
     }
 
-    pub(crate) fn order(&mut self, id: OrderId) {
-        self.orders.insert(id);
+    pub(crate) fn status(&mut self, order: Place) {
+        self.statuses.insert(order);
     }
 
     pub(crate) fn sale(&mut self, sale: &SaleId) {
@@ -61,11 +63,6 @@ impl Staged {
 
     pub(crate) fn up(&mut self, seq: Seq) {
         self.up_first.get_or_insert(seq);
-    }
-
-    pub(crate) fn trim(&mut self, first: Seq, last: Seq) {
-        let first = self.trim.map_or(first, |(earlier, _)| earlier);
-        self.trim = Some((first, last));
     }
 
     fn is_empty(&self) -> bool {
@@ -110,13 +107,15 @@ impl Edge {
     fn writes(&self, staged: &Staged) -> Vec<Write> {
         let mut writes = Vec::new();
         writes.extend(staged.begin.then_some(Write::Begin));
-        writes.extend(staged.trim.map(|(first, last)| Write::UpTrim { first, last }));
         let shelf = |sku: &Sku| self.shelves.get(sku).map(|shelf| Write::Shelf(sku.clone(), shelf.clone()));
         writes.extend(staged.shelves.iter().filter_map(shelf));
-        let order = |id: &OrderId| self.orders.find(id).map(|order| Write::Order(*id, order.clone()));
-        writes.extend(staged.orders.iter().filter_map(order));
-        let up = staged.up_first.into_iter().flat_map(|first| self.up.from(first));
-        writes.extend(up.map(|(seq, record)| Write::Up(*seq, record.clone())));
+        if let (Some(first), Some(epoch)) = (staged.up_first, self.meta.epoch) {
+            let record = |logged: &Logged| logged.record(&self.orders);
+            writes.extend(self.up.from(first).map(|(seq, logged)| Write::Log { epoch, seq, record: record(logged) }));
+        }
+        let status =
+            |Order { epoch, seq, status, .. }: &Order| Write::Status { epoch: *epoch, seq: *seq, status: *status };
+        writes.extend(staged.statuses.iter().map(|place| status(self.orders.at(*place))));
         let sale = |sale: &SaleId| match self.sales.find(sale) {
             Some(record) => Write::Sale(record.clone()),
             None => Write::SaleGone(sale.clone()),

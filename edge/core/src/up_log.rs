@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use doorbuster_proto::{BATCH_ENTRIES_MAX, Seq, Sku, Units, UpEntry, UpTotal};
 
 use crate::UP_BATCHES_IN_FLIGHT_MAX;
+use crate::orders::{Orders, Place};
 
 /// An entry, with its SKU's totals from the epoch's start to here.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -28,11 +29,53 @@ impl UpRecord {
     }
 }
 
+/// An entry as it is kept: an order's content is the order's.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) struct Logged {
+    pub(crate) entry: LoggedEntry,
+    pub(crate) sold: Units,
+    pub(crate) returned: Units,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum LoggedEntry {
+    Placed(Place),
+    Returned { sku: Sku, units: Units },
+    Closed,
+}
+
+impl Logged {
+    pub(crate) fn order(&self) -> Option<Place> {
+        if let LoggedEntry::Placed(place) = self.entry { Some(place) } else { None }
+    }
+
+    fn sku<'a>(&'a self, orders: &'a Orders) -> Option<&'a Sku> {
+        match &self.entry {
+            LoggedEntry::Placed(place) => Some(&orders.at(*place).sku),
+            LoggedEntry::Returned { sku, .. } => Some(sku),
+            LoggedEntry::Closed => None,
+        }
+    }
+
+    fn entry(&self, orders: &Orders) -> UpEntry {
+        match &self.entry {
+            LoggedEntry::Placed(place) => UpEntry::OrderPlaced(orders.at(*place).placed()),
+            LoggedEntry::Returned { sku, units } => UpEntry::StockReturned { sku: sku.clone(), units: *units },
+            LoggedEntry::Closed => UpEntry::EpochClosed,
+        }
+    }
+
+    /// The entry as it goes to the disk.
+    pub(crate) fn record(&self, orders: &Orders) -> UpRecord {
+        UpRecord { entry: self.entry(orders), sold: self.sold, returned: self.returned }
+    }
+}
+
 /// The log of one epoch.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct UpLog {
-    entries: BTreeMap<Seq, UpRecord>,
-    tail: Seq,
+    /// Those beyond the watermark, without gaps.
+    entries: VecDeque<Logged>,
     /// The ledger holds the log to here.
     watermark: Seq,
     /// Sent in this session to here.
@@ -42,46 +85,46 @@ pub(crate) struct UpLog {
 }
 
 impl UpLog {
-    pub(crate) fn recover(entries: BTreeMap<Seq, UpRecord>, watermark: Seq) -> Self {
-        let tail = entries.keys().next_back().copied().unwrap_or(watermark);
-        Self { entries, tail, watermark, shipped: watermark, unanswered: VecDeque::new() }
+    pub(crate) fn recover(entries: VecDeque<Logged>, watermark: Seq) -> Self {
+        Self { entries, watermark, shipped: watermark, unanswered: VecDeque::new() }
     }
 
     pub(crate) fn tail(&self) -> Seq {
-        self.tail
+        Seq(self.watermark.0 + self.in_flight())
     }
 
     pub(crate) fn watermark(&self) -> Seq {
         self.watermark
     }
 
-    pub(crate) fn entry(&self, seq: Seq) -> Option<&UpRecord> {
-        self.entries.get(&seq)
+    pub(crate) fn entry(&self, seq: Seq) -> Option<&Logged> {
+        self.entries.get(self.index(seq)?)
     }
 
-    pub(crate) fn from(&self, first: Seq) -> impl Iterator<Item = (&Seq, &UpRecord)> {
-        self.entries.range(first..)
+    /// The entries from `first` on, which is beyond the watermark.
+    pub(crate) fn from(&self, first: Seq) -> impl Iterator<Item = (Seq, &Logged)> {
+        let at = self.index(first).unwrap_or_default().min(self.entries.len());
+        (first.0..).map(Seq).zip(self.entries.range(at..))
     }
 
     /// Entries that the ledger has not taken in.
     pub(crate) fn in_flight(&self) -> u64 {
-        self.tail.0 - self.watermark.0
+        self.entries.len() as u64
     }
 
-    pub(crate) fn append(&mut self, record: UpRecord) -> Seq {
-        self.tail = self.tail.next();
-        self.entries.insert(self.tail, record);
-        self.tail
+    pub(crate) fn append(&mut self, entry: LoggedEntry, sold: Units, returned: Units) -> Seq {
+        self.entries.push_back(Logged { entry, sold, returned });
+        self.tail()
     }
 
     /// Moves the watermark, and hands out the entries that it newly covers.
-    pub(crate) fn take_through(&mut self, watermark: Seq) -> BTreeMap<Seq, UpRecord> {
-        assert!(watermark >= self.watermark && watermark <= self.tail, "a watermark lies in the log");
-        let rest = self.entries.split_off(&watermark.next());
+    pub(crate) fn take_through(&mut self, watermark: Seq) -> Vec<Logged> {
+        assert!(watermark >= self.watermark && watermark <= self.tail(), "a watermark lies in the log");
+        let covered = self.index(watermark.next()).expect("it is beyond the watermark before");
         self.watermark = watermark;
         self.shipped = self.shipped.max(watermark);
         self.unanswered.retain(|last| *last > watermark);
-        std::mem::replace(&mut self.entries, rest)
+        self.entries.drain(..covered).collect()
     }
 
     /// A session resumes: everything beyond what the ledger holds is sent again.
@@ -91,22 +134,29 @@ impl UpLog {
     }
 
     /// The next batch to send, of durable entries only.
-    pub(crate) fn next_batch(&mut self, durable: Seq) -> Option<(Seq, Vec<UpEntry>, Vec<UpTotal>)> {
+    pub(crate) fn next_batch(&mut self, durable: Seq, orders: &Orders) -> Option<(Seq, Vec<UpEntry>, Vec<UpTotal>)> {
         if self.shipped >= durable || self.unanswered.len() >= UP_BATCHES_IN_FLIGHT_MAX {
             return None;
         }
         let first = self.shipped.next();
-        let mut totals = BTreeMap::new();
-        let mut entries = Vec::new();
-        for record in self.entries.range(first..=durable).map(|(_, record)| record).take(BATCH_ENTRIES_MAX) {
-            entries.push(record.entry.clone());
-            if let Some(sku) = record.sku() {
-                totals.insert(sku.clone(), (record.sold, record.returned));
+        let count = usize::try_from(durable.0 - self.shipped.0).unwrap_or(usize::MAX).min(BATCH_ENTRIES_MAX);
+        let mut totals: BTreeMap<&Sku, (Units, Units)> = BTreeMap::new();
+        let mut entries = Vec::with_capacity(count);
+        for (_, logged) in self.from(first).take(count) {
+            entries.push(logged.entry(orders));
+            if let Some(sku) = logged.sku(orders) {
+                totals.insert(sku, (logged.sold, logged.returned));
             }
-            self.shipped = self.shipped.next();
         }
+        let totals = totals.into_iter().map(|(sku, (sold, returned))| UpTotal { sku: sku.clone(), sold, returned });
+        let totals = totals.collect();
+        self.shipped = Seq(self.shipped.0 + entries.len() as u64);
         self.unanswered.push_back(self.shipped);
-        let totals = totals.into_iter().map(|(sku, (sold, returned))| UpTotal { sku, sold, returned });
-        Some((first, entries, totals.collect()))
+        Some((first, entries, totals))
+    }
+
+    /// Where an entry is; `None` where the watermark covers it.
+    fn index(&self, seq: Seq) -> Option<usize> {
+        usize::try_from(seq.0.checked_sub(self.watermark.next().0)?).ok()
     }
 }

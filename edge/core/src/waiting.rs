@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use doorbuster_proto::{OrderId, Timestamp};
+use doorbuster_proto::Timestamp;
 
 use crate::node::Edge;
+use crate::orders::Place;
 use crate::session::Phase;
 use crate::{
     ACKNOWLEDGE_MS_MAX, Answer, CancelledBecause, Command, OrderStatus, PENDING_RETRY_MS, QUEUEING_RETRY_MS, Refusal,
@@ -14,8 +15,8 @@ use crate::{
 /// Who waits for which order, and until when.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Waiting {
-    of_order: BTreeMap<OrderId, Vec<(Timestamp, Waiter)>>,
-    deadlines: BTreeMap<(Timestamp, Waiter), OrderId>,
+    of_order: BTreeMap<(Place, Waiter), Timestamp>,
+    deadlines: BTreeMap<(Timestamp, Waiter), Place>,
 }
 
 impl Waiting {
@@ -31,33 +32,32 @@ impl Waiting {
         self.deadlines.keys().next().map(|(deadline, _)| *deadline)
     }
 
-    fn has_room(&self, id: OrderId) -> bool {
-        self.len() < WAITERS_MAX && self.of_order.get(&id).is_none_or(|waiters| waiters.len() < WAITERS_PER_ORDER_MAX)
+    fn has_room(&self, order: Place) -> bool {
+        self.len() < WAITERS_MAX && self.of(order).count() < WAITERS_PER_ORDER_MAX
     }
 
-    fn add(&mut self, id: OrderId, waiter: Waiter, deadline: Timestamp) {
-        self.of_order.entry(id).or_default().push((deadline, waiter));
-        self.deadlines.insert((deadline, waiter), id);
+    fn add(&mut self, order: Place, waiter: Waiter, deadline: Timestamp) {
+        self.of_order.insert((order, waiter), deadline);
+        self.deadlines.insert((deadline, waiter), order);
     }
 
-    /// Everyone who waits for the order, first come first.
-    fn take(&mut self, id: OrderId) -> Vec<Waiter> {
-        let waiters = self.of_order.remove(&id).unwrap_or_default();
-        for waiting in &waiters {
-            self.deadlines.remove(waiting);
-        }
-        waiters.into_iter().map(|(_, waiter)| waiter).collect()
+    fn of(&self, order: Place) -> impl Iterator<Item = Waiter> {
+        self.of_order.range((order, Waiter(0))..=(order, Waiter(u64::MAX))).map(|((_, waiter), _)| *waiter)
     }
 
-    fn take_due(&mut self, now: Timestamp) -> Option<(Waiter, OrderId)> {
+    /// One of those who wait for the order, first come first; it waits no more.
+    fn take(&mut self, order: Place) -> Option<Waiter> {
+        let waiter = self.of(order).next()?;
+        let deadline = self.of_order.remove(&(order, waiter)).expect("it was found just now");
+        self.deadlines.remove(&(deadline, waiter));
+        Some(waiter)
+    }
+
+    fn take_due(&mut self, now: Timestamp) -> Option<(Waiter, Place)> {
         let due = self.deadlines.first_entry().filter(|first| first.key().0 <= now)?;
-        let (key, id) = due.remove_entry();
-        let waiters = self.of_order.get_mut(&id).expect("who has a deadline waits for an order");
-        waiters.retain(|waiting| *waiting != key);
-        if waiters.is_empty() {
-            self.of_order.remove(&id);
-        }
-        Some((key.1, id))
+        let ((_, waiter), order) = due.remove_entry();
+        self.of_order.remove(&(order, waiter));
+        Some((waiter, order))
     }
 }
 
@@ -67,42 +67,46 @@ impl Edge {
     }
 
     /// Waits for an order's acknowledgement, unless there is none to wait for, or no room.
-    pub(crate) fn join(&mut self, waiter: Waiter, id: OrderId) {
-        let is_hopeless = self.connection.phase == Phase::Down && self.is_durable(id);
-        if is_hopeless || !self.waiting.has_room(id) {
-            let answer = self.pending(id);
+    pub(crate) fn join(&mut self, waiter: Waiter, order: Place) {
+        let is_hopeless = self.connection.phase == Phase::Down && self.is_durable(order);
+        if is_hopeless || !self.waiting.has_room(order) {
+            let answer = self.pending(order);
             return self.reply(waiter, answer);
         }
-        self.waiting.add(id, waiter, self.clock.after_ms(ACKNOWLEDGE_MS_MAX));
+        self.waiting.add(order, waiter, self.clock.after_ms(ACKNOWLEDGE_MS_MAX));
     }
 
     /// Tells everyone who waits for the order how it stands.
-    pub(crate) fn answer_waiting(&mut self, id: OrderId) {
-        let Some(answer) = self.answer_of(id) else { return };
-        for waiter in self.waiting.take(id) {
-            self.reply(waiter, answer.clone());
+    pub(crate) fn answer_waiting(&mut self, order: Place) {
+        while let Some(answer) = self.answer_of(order) {
+            let Some(waiter) = self.waiting.take(order) else { break };
+            self.reply(waiter, answer);
         }
     }
 
     /// The session is gone: who waits for an order beyond the credit would wait in vain.
     pub(crate) fn answer_pending(&mut self) {
-        let durable: Vec<OrderId> = self.waiting.of_order.keys().copied().filter(|id| self.is_durable(*id)).collect();
-        for id in durable {
-            let answer = self.pending(id);
-            self.waiting.take(id).into_iter().for_each(|waiter| self.reply(waiter, answer.clone()));
+        let waiting: Vec<Place> = self.waiting.of_order.keys().map(|(order, _)| *order).collect();
+        for order in waiting {
+            if self.is_durable(order)
+                && let Some(waiter) = self.waiting.take(order)
+            {
+                let answer = self.pending(order);
+                self.reply(waiter, answer);
+            }
         }
     }
 
     pub(crate) fn answer_overdue(&mut self) {
-        while let Some((waiter, id)) = self.waiting.take_due(self.clock) {
-            let answer = self.pending(id);
+        while let Some((waiter, order)) = self.waiting.take_due(self.clock) {
+            let answer = self.pending(order);
             self.reply(waiter, answer);
         }
     }
 
     /// The answer to whoever asks for this order; `None` while there is none.
-    pub(crate) fn answer_of(&self, id: OrderId) -> Option<Answer> {
-        let view = self.orders.view(id)?;
+    pub(crate) fn answer_of(&self, order: Place) -> Option<Answer> {
+        let view = self.orders.view(order);
         Some(match view.status {
             OrderStatus::Pending => return None,
             OrderStatus::Cancelled(CancelledBecause::OverLimit) => {
@@ -117,15 +121,15 @@ impl Edge {
     }
 
     /// An order that a crash could still undo is not shown to anyone.
-    fn pending(&self, id: OrderId) -> Answer {
-        match self.orders.view(id).filter(|_| self.is_durable(id)) {
-            Some(order) => Answer::Pending { order, retry_after_ms: PENDING_RETRY_MS },
-            None => Answer::Queueing { retry_after_ms: QUEUEING_RETRY_MS },
+    fn pending(&self, order: Place) -> Answer {
+        if self.is_durable(order) {
+            return Answer::Pending { order: self.orders.view(order), retry_after_ms: PENDING_RETRY_MS };
         }
+        Answer::Queueing { retry_after_ms: QUEUEING_RETRY_MS }
     }
 
-    pub(crate) fn is_durable(&self, id: OrderId) -> bool {
-        let order = self.orders.find(&id);
-        order.is_some_and(|order| Some(order.epoch) != self.meta.epoch || order.seq <= self.durable_tail())
+    pub(crate) fn is_durable(&self, order: Place) -> bool {
+        let order = self.orders.at(order);
+        Some(order.epoch) != self.meta.epoch || order.seq <= self.durable_tail()
     }
 }

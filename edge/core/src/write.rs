@@ -1,28 +1,37 @@
 //! A change of the disk, as data.
 
-use doorbuster_proto::{OrderId, SaleId, Seq, Sku};
+use doorbuster_proto::{Epoch, SaleId, Seq, Sku};
 
-use crate::{Meta, Order, Sale, Shelf, UpRecord};
+use crate::{Meta, OrderStatus, Sale, Shelf, UpRecord};
 
 /// One storage mutation. A batch of them is written whole, in order, or not at all.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Write {
-    /// A new epoch begins: no shelves, no up log. The orders stay.
+    /// A new epoch begins: no shelves. The log of those before stays, for its orders.
     Begin,
     /// The single values.
     Meta(Meta),
     /// A shelf as it is now.
     Shelf(Sku, Shelf),
-    /// An order as it is now.
-    Order(OrderId, Order),
-    /// An entry of the up log.
-    Up(Seq, UpRecord),
-    /// Forget the entries of the up log from `first` to `last`, both included.
-    UpTrim {
-        /// The first to forget.
-        first: Seq,
-        /// The last to forget.
-        last: Seq,
+    /// An entry of an epoch's up log; one that places an order is the order's record too.
+    Log {
+        /// The log's epoch.
+        epoch: Epoch,
+        /// Its number there.
+        seq: Seq,
+        /// The entry.
+        record: UpRecord,
+    },
+    /// How the order of an entry stands, where that does not follow from the watermark: see [`Image::orders`].
+    ///
+    /// [`Image::orders`]: crate::Image::orders
+    Status {
+        /// The entry's epoch.
+        epoch: Epoch,
+        /// Its number there.
+        seq: Seq,
+        /// How the order stands.
+        status: OrderStatus,
     },
     /// A sale as it is now.
     Sale(Sale),

@@ -29,8 +29,8 @@ pub(super) struct Shared {
 impl Shared {
     pub(super) fn of(edge: &Edge) -> Self {
         let known = AtomicBloomFilter::with_false_pos(FALSE_POSITIVES).expected_items(ORDERS_EXPECTED);
-        edge.all_orders().for_each(|(id, _)| {
-            known.insert(&id.0);
+        edge.all_orders().for_each(|order| {
+            known.insert(&order.id.0);
         });
         Self {
             board: ArcSwap::default(),

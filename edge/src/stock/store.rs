@@ -12,18 +12,17 @@ use std::path::{Path, PathBuf};
 
 use doorbuster_edge_core::{Image, Write};
 use doorbuster_proto::{BadId, DiskId};
-use rocksdb::{
-    ColumnFamily, ColumnFamilyDescriptor, DB, DBRecoveryMode, IteratorMode, Options, WriteBatch, WriteOptions,
-};
+use rocksdb::{ColumnFamily, ColumnFamilyDescriptor, DB, DBRecoveryMode, Options, WriteBatch, WriteOptions};
 
 pub use self::codec::BadRecord;
+use self::codec::Writer;
 
 const META: &str = "meta";
 const SHELF: &str = "shelf";
-const ORDER: &str = "order";
-const UP: &str = "up";
+const LOG: &str = "log";
+const STATUS: &str = "status";
 const SALE: &str = "sale";
-const FAMILIES: [&str; 5] = [META, SHELF, ORDER, UP, SALE];
+const FAMILIES: [&str; 5] = [META, SHELF, LOG, STATUS, SALE];
 
 /// Memory for what is not in a file yet, over all column families.
 const WRITE_BUFFER_BYTES: usize = 64 << 20;
@@ -66,6 +65,8 @@ pub enum Error {
 pub struct Store {
     db: DB,
     disk: DiskId,
+    /// Where records are built; kept, so that it need not be asked for again.
+    scratch: Vec<u8>,
 }
 
 impl Store {
@@ -81,7 +82,7 @@ impl Store {
             Some(disk) => disk,
             None => make_disk(&db)?,
         };
-        Ok(Self { db, disk })
+        Ok(Self { db, disk, scratch: Vec::new() })
     }
 
     /// Opens a store that is not written meanwhile, to look at it; `None` for one that was never used.
@@ -90,7 +91,7 @@ impl Store {
     /// [`Error`] when there is no store, or it cannot be read.
     pub fn open_read_only(path: &Path) -> Result<Option<Self>, Error> {
         let db = DB::open_cf_for_read_only(&options(), path, FAMILIES, false)?;
-        Ok(read_disk(&db)?.map(|disk| Self { db, disk }))
+        Ok(read_disk(&db)?.map(|disk| Self { db, disk, scratch: Vec::new() }))
     }
 
     /// The store's identity.
@@ -111,12 +112,14 @@ impl Store {
             image.shelves.insert(named(SHELF, keys::read_sku(key))?, readable(SHELF, record::read_shelf(value))?);
             Ok(())
         })?;
-        self.each(ORDER, |key, value| {
-            image.orders.insert(readable(ORDER, keys::read_order(key))?, readable(ORDER, record::read_order(value))?);
+        self.each(LOG, |key, value| {
+            image.log.insert(readable(LOG, keys::read_log(key))?, readable(LOG, record::read_log(value))?);
             Ok(())
         })?;
-        self.each(UP, |key, value| {
-            image.up.insert(readable(UP, keys::read_seq(key))?, readable(UP, record::read_up(value))?);
+        self.each(STATUS, |key, value| {
+            image
+                .statuses
+                .insert(readable(STATUS, keys::read_log(key))?, readable(STATUS, record::read_status(value))?);
             Ok(())
         })?;
         self.each(SALE, |_, value| {
@@ -131,7 +134,7 @@ impl Store {
     ///
     /// # Errors
     /// [`Error::Disk`]. What is on the disk is unknown then: the caller must not go on.
-    pub fn write(&self, writes: &[Write], sync: bool) -> Result<(), Error> {
+    pub fn write(&mut self, writes: &[Write], sync: bool) -> Result<(), Error> {
         let mut batch = WriteBatch::default();
         for write in writes {
             self.add(&mut batch, write);
@@ -149,21 +152,18 @@ impl Store {
         Ok(self.db.flush_wal(true)?)
     }
 
-    fn add(&self, batch: &mut WriteBatch, write: &Write) {
+    fn add(&mut self, batch: &mut WriteBatch, write: &Write) {
         match write {
-            Write::Begin => {
-                for family in [SHELF, UP] {
-                    batch.delete_range_cf(self.family(family), keys::FIRST, keys::PAST_ALL);
-                }
-            }
+            Write::Begin => batch.delete_range_cf(self.family(SHELF), keys::FIRST, keys::PAST_ALL),
             Write::Meta(meta) => batch.put_cf(self.family(META), keys::META, record::write_meta(meta)),
             Write::Shelf(sku, shelf) => batch.put_cf(self.family(SHELF), keys::sku(sku), record::write_shelf(shelf)),
-            Write::Order(id, order) => batch.put_cf(self.family(ORDER), id.0, record::write_order(order)),
-            Write::Up(seq, up) => batch.put_cf(self.family(UP), keys::seq(*seq), record::write_up(up)),
-            Write::UpTrim { first, last } => {
-                for seq in first.0..=last.0 {
-                    batch.delete_cf(self.family(UP), seq.to_be_bytes());
-                }
+            Write::Log { epoch, seq, record } => {
+                let built = record::write_log(Writer::over(std::mem::take(&mut self.scratch)), record);
+                batch.put_cf(self.family(LOG), keys::log(*epoch, *seq), &built);
+                self.scratch = built;
+            }
+            Write::Status { epoch, seq, status } => {
+                batch.put_cf(self.family(STATUS), keys::log(*epoch, *seq), record::write_status(*status));
             }
             Write::Sale(sale) => {
                 batch.put_cf(self.family(SALE), sale.rules.sale.as_str(), record::write_sale(sale));
@@ -173,11 +173,13 @@ impl Store {
     }
 
     fn each(&self, family: &str, mut take: impl FnMut(&[u8], &[u8]) -> Result<(), Error>) -> Result<(), Error> {
-        for found in self.db.iterator_cf(self.family(family), IteratorMode::Start) {
-            let (key, value) = found?;
-            take(&key, &value)?;
+        let mut found = self.db.raw_iterator_cf(self.family(family));
+        found.seek_to_first();
+        while let Some((key, value)) = found.item() {
+            take(key, value)?;
+            found.next();
         }
-        Ok(())
+        Ok(found.status()?)
     }
 
     fn family(&self, name: &str) -> &ColumnFamily {

@@ -65,7 +65,7 @@ fn a_new_epoch_resets_shelves_and_logs_and_keeps_the_orders() {
     rig.effects();
     rig.taken_as(2, &[], true);
     rig.begin(2);
-    assert_eq!((rig.on_hand(), rig.disk.shelves.len(), rig.disk.up.len()), (0, 0, 0));
+    assert_eq!((rig.on_hand(), rig.disk.shelves.len(), rig.disk.up().count()), (0, 0, 0));
     assert_eq!(rig.status("ann", "k"), Some(OrderStatus::Reserved));
     rig.grant(1, 4);
     rig.buy("bob", "k", 1);

@@ -39,7 +39,7 @@ fn the_epoch_is_closed_in_one_write() {
     rig.welcome(Welcome::Fenced { up_taken: Seq(0) });
     let commands = rig.commands();
     let Some(Command::Persist { writes, sync: true, .. }) = commands.last() else { panic!("{commands:?}") };
-    let [Write::Shelf(_, shelf), Write::Up(Seq(4), record), Write::Meta(meta)] = &writes[..] else {
+    let [Write::Shelf(_, shelf), Write::Log { seq: Seq(4), record, .. }, Write::Meta(meta)] = &writes[..] else {
         panic!("{writes:?}")
     };
     assert!(shelf.on_hand.is_zero() && meta.closing && record.entry == UpEntry::EpochClosed, "{writes:?}");
@@ -146,7 +146,7 @@ fn an_order_on_its_way_to_the_disk_comes_before_the_close() {
     assert_eq!(replies(&rig.commands()), [], "durable, and fenced: the verdict answers");
     rig.persisted();
     let commands = rig.commands();
-    assert_eq!(rig.disk.up.len(), 2);
+    assert_eq!(rig.disk.up().count(), 2);
     assert_eq!(replies(&commands), []);
     rig.taken_as(2, &[(1, Verdict::Valid)], true);
     assert_eq!(replies(&rig.effects()), [(1, "reserved")]);

@@ -17,7 +17,7 @@ fn an_order_is_written_whole_then_shipped_and_acknowledged_by_the_verdict() {
     let [Command::Persist { writes, sync: true, .. }] = &commands[..] else {
         panic!("expected one synced write, found {commands:?}");
     };
-    assert_eq!(writes.len(), 3, "stock, order and log entry in one write: {writes:?}");
+    assert_eq!(writes.len(), 2, "stock and log entry, which is the order, in one write: {writes:?}");
     rig.persisted();
     let placed = OrderPlaced {
         order: order_id("ann", "k"),

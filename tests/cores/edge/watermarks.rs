@@ -1,12 +1,12 @@
 //! The up log: shipped when durable, resent from the watermark, trimmed with the verdicts.
 
-use doorbuster_edge_core::{Command, HangUpReason, OrderStatus, UP_BATCHES_IN_FLIGHT_MAX, Write};
+use doorbuster_edge_core::{CancelledBecause, Command, HangUpReason, OrderStatus, UP_BATCHES_IN_FLIGHT_MAX, Write};
 use doorbuster_proto::{DownEntry, OrderState, Seq, Verdict};
 
 use super::rig::*;
 
 #[test]
-fn a_verdict_is_written_with_the_trim_and_without_a_sync() {
+fn a_watermark_is_the_record_of_the_orders_that_stand_and_needs_no_sync() {
     let mut rig = Rig::live(10, 0);
     rig.buy("ann", "k", 1);
     rig.effects();
@@ -14,7 +14,32 @@ fn a_verdict_is_written_with_the_trim_and_without_a_sync() {
     let commands = rig.commands();
     assert_eq!(replies(&commands), [(1, "reserved")]);
     let Some(Command::Persist { writes, sync: false, .. }) = commands.last() else { panic!("{commands:?}") };
-    assert!(matches!(&writes[..], [Write::UpTrim { .. }, Write::Order(..), Write::Meta(_)]), "{writes:?}");
+    assert!(matches!(&writes[..], [Write::Meta(meta)] if meta.up_taken == Seq(1)), "{writes:?}");
+}
+
+#[test]
+fn whatever_else_became_of_an_order_is_written_beside_the_watermark() {
+    let mut rig = Rig::live(10, 0);
+    for shopper in ["ann", "bob", "eve"] {
+        rig.buy(shopper, "k", 1);
+    }
+    rig.effects();
+    rig.taken(3, &[(1, Verdict::OverLimit), (2, Verdict::Valid)]);
+    let commands = rig.commands();
+    let Some(Command::Persist { writes, .. }) = commands.last() else { panic!("{commands:?}") };
+    assert!(
+        matches!(&writes[..], [Write::Status { seq: Seq(1), .. }, Write::Status { seq: Seq(3), .. }, Write::Meta(_)]),
+        "{writes:?}"
+    );
+    rig.persisted();
+    rig.buy("zoe", "k", 1);
+    rig.effects();
+    rig.crash();
+    let cancelled = OrderStatus::Cancelled(CancelledBecause::OverLimit);
+    assert_eq!(rig.status("ann", "k"), Some(cancelled));
+    assert_eq!(rig.status("bob", "k"), Some(OrderStatus::Reserved));
+    assert_eq!(rig.status("eve", "k"), Some(OrderStatus::Pending), "covered, and not judged");
+    assert_eq!(rig.status("zoe", "k"), Some(OrderStatus::Pending), "not covered");
 }
 
 #[test]
@@ -153,6 +178,6 @@ fn watermarks_that_come_while_a_write_runs_trim_the_log_together() {
     rig.taken(1, &[(1, Verdict::Valid)]);
     rig.taken(2, &[(2, Verdict::Valid)]);
     rig.effects();
-    assert_eq!(rig.disk.up.keys().copied().collect::<Vec<_>>(), [Seq(3)]);
+    assert_eq!(rig.disk.up().map(|(seq, _)| seq).collect::<Vec<_>>(), [Seq(3)]);
     rig.crash();
 }

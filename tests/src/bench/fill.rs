@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use doorbuster_edge::stock::{OrderStatus, Store};
-use doorbuster_edge_core::{Order, Write};
-use doorbuster_proto::{Epoch, IdempotencyKey, OrderId, SaleId, Seq, ShopperId, Sku, Timestamp, Units};
+use doorbuster_edge::stock::Store;
+use doorbuster_edge_core::{UpRecord, Write};
+use doorbuster_proto::{
+    Epoch, IdempotencyKey, OrderId, OrderPlaced, SaleId, Seq, ShopperId, Sku, Timestamp, Units, UpEntry,
+};
 
 const BATCH: u64 = 10_000;
 const LONG_AGO: Timestamp = Timestamp(1_700_000_000_000);
@@ -14,7 +16,7 @@ const LONG_AGO: Timestamp = Timestamp(1_700_000_000_000);
 /// # Errors
 /// The disk refused, or the store is in use.
 pub fn fill(store: &Path, sale: &str, skus: &[String], count: u64) -> anyhow::Result<()> {
-    let store = Store::open(store)?;
+    let mut store = Store::open(store)?;
     let sale: SaleId = sale.parse()?;
     let codes = skus.iter().map(|sku| sku.parse()).collect::<Result<Vec<_>, _>>()?;
     let skus: Vec<Sku> = codes.into_iter().map(|code| Sku { sale: sale.clone(), code }).collect();
@@ -31,9 +33,10 @@ fn order(sale: &SaleId, sku: &Sku, number: u64) -> anyhow::Result<Write> {
     let shopper: ShopperId = format!("early-{number:09}").parse()?;
     let key: IdempotencyKey = format!("1e7a9c52-4b0d-4a53-8a73-{number:012x}").parse()?;
     let id = OrderId::of(sale, &shopper, &key);
-    let (sku, units, seq) = (sku.clone(), Units::ONE, Seq(number + 1));
-    let order = Order { key, sku, units, shopper, at: LONG_AGO, status: OrderStatus::Reserved, epoch: Epoch(0), seq };
-    Ok(Write::Order(id, order))
+    let placed = OrderPlaced { order: id, key, sku: sku.clone(), shopper, units: Units::ONE, at: LONG_AGO };
+    let record = UpRecord { entry: UpEntry::OrderPlaced(placed), sold: Units::ZERO, returned: Units::ZERO };
+    // Of an epoch that has ended: the ledger took it in.
+    Ok(Write::Log { epoch: Epoch(0), seq: Seq(number + 1), record })
 }
 
 #[cfg(test)]
@@ -46,6 +49,6 @@ mod tests {
         let store = folder.path().join("stock");
         fill(&store, "bench", &["a".to_owned(), "b".to_owned()], BATCH + 3).unwrap();
         let image = Store::open(&store).unwrap().load().unwrap();
-        assert_eq!(image.orders.len() as u64, BATCH + 3);
+        assert_eq!(image.orders().count() as u64, BATCH + 3);
     }
 }

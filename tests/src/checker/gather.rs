@@ -99,7 +99,9 @@ fn ledger_order(order: &ledger::LedgerOrder) -> LedgerOrder {
 fn edge_facts(id: &EdgeId, image: &EdgeImage, ledger: &LedgerImage) -> EdgeFacts {
     let live = |book: &&Book| book.head.phase.is_unfenced();
     let book = image.meta.epoch.and_then(|epoch| ledger.book(id, epoch)).filter(live);
-    let orders = image.orders.iter().map(edge_order).collect();
+    // Of two orders of one id the later one counts.
+    let orders: BTreeMap<OrderId, EdgeOrder> = image.orders().map(|order| (order.id, edge_order(&order))).collect();
+    let orders = orders.into_values().collect();
     let Some(book) = book else { return EdgeFacts { orders, ..EdgeFacts::default() } };
     EdgeFacts {
         epoch: image.meta.epoch,
@@ -111,7 +113,8 @@ fn edge_facts(id: &EdgeId, image: &EdgeImage, ledger: &LedgerImage) -> EdgeFacts
 }
 
 fn up_in_flight(image: &EdgeImage, book: &Book) -> BTreeMap<Sku, u64> {
-    let entries = image.up.range(book.head.up_taken.next()..).map(|(_, record)| &record.entry);
+    let beyond = image.up().filter(|(seq, _)| *seq > book.head.up_taken);
+    let entries = beyond.map(|(_, record)| &record.entry);
     sum(entries.filter_map(|entry| match entry {
         UpEntry::OrderPlaced(order) => Some((&order.sku, order.units.get())),
         UpEntry::StockReturned { sku, units } => Some((sku, units.get())),
@@ -135,7 +138,7 @@ fn sum<'a>(entries: impl Iterator<Item = (&'a Sku, u64)>) -> BTreeMap<Sku, u64> 
     sums
 }
 
-fn edge_order((id, order): (&OrderId, &edge::Order)) -> EdgeOrder {
+fn edge_order(order: &edge::Order) -> EdgeOrder {
     let state = match order.status {
         OrderStatus::Pending => None,
         OrderStatus::Reserved => Some(OrderState::Reserved),
@@ -144,5 +147,5 @@ fn edge_order((id, order): (&OrderId, &edge::Order)) -> EdgeOrder {
         OrderStatus::Expired => Some(OrderState::Expired),
         OrderStatus::Cancelled(_) => Some(OrderState::Cancelled),
     };
-    EdgeOrder { order: *id, sku: order.sku.clone(), units: order.units.get(), state }
+    EdgeOrder { order: order.id, sku: order.sku.clone(), units: order.units.get(), state }
 }

@@ -2,7 +2,8 @@
 
 use std::time::Instant;
 
-use doorbuster_edge_core::Write;
+use doorbuster_edge_core::{UpRecord, Write};
+use doorbuster_proto::UpEntry;
 use tracing::error;
 
 use super::Owner;
@@ -11,9 +12,9 @@ use crate::stock::store;
 impl Owner {
     pub(super) fn persist(&mut self, writes: &[Write], sync: bool) {
         for write in writes {
-            if let Write::Order(id, _) = write {
+            if let Write::Log { record: UpRecord { entry: UpEntry::OrderPlaced(placed), .. }, .. } = write {
                 // Before the order is durable, so before anyone hears of it.
-                self.shared.known.insert(&id.0);
+                self.shared.known.insert(&placed.order.0);
             }
         }
         let begun = Instant::now();

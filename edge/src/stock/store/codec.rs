@@ -44,7 +44,14 @@ pub(super) struct Writer(Vec<u8>);
 
 impl Writer {
     pub(super) fn new() -> Self {
-        Self(vec![VERSION])
+        Self::over(Vec::new())
+    }
+
+    /// Builds it where another one was.
+    pub(super) fn over(mut bytes: Vec<u8>) -> Self {
+        bytes.clear();
+        bytes.push(VERSION);
+        Self(bytes)
     }
 
     pub(super) fn finish(self) -> Vec<u8> {

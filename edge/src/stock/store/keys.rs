@@ -1,6 +1,6 @@
 //! Keys: ordered as the records are read.
 
-use doorbuster_proto::{BadId, OrderId, SaleId, Seq, Sku, SkuCode};
+use doorbuster_proto::{BadId, Epoch, SaleId, Seq, Sku, SkuCode};
 
 use super::codec::BadRecord;
 
@@ -10,7 +10,7 @@ pub(super) const META: &[u8] = b"meta";
 pub(super) const DISK: &[u8] = b"disk";
 /// Before every key.
 pub(super) const FIRST: &[u8] = b"";
-/// After every key: names are ASCII, and no log has 2⁶³ entries.
+/// After every key: names are ASCII.
 pub(super) const PAST_ALL: &[u8] = &[0xff];
 
 /// Sale, a zero byte that no id has, code.
@@ -24,16 +24,17 @@ pub(super) fn read_sku(key: &[u8]) -> Result<Sku, BadId> {
     Ok(Sku { sale: SaleId::new(sale)?, code: SkuCode::new(code)? })
 }
 
-/// Big-endian: the log is read in order.
-pub(super) fn seq(seq: Seq) -> [u8; 8] {
-    seq.0.to_be_bytes()
+/// Bytes of a log's key.
+pub(super) const LOG_BYTES: usize = 16;
+
+/// Both big-endian: the logs are read epoch by epoch, each in order. The next key is always the last, which is what the
+/// store takes in most easily.
+pub(super) fn log(epoch: Epoch, seq: Seq) -> [u8; LOG_BYTES] {
+    (u128::from(epoch.0) << 64 | u128::from(seq.0)).to_be_bytes()
 }
 
-pub(super) fn read_seq(key: &[u8]) -> Result<Seq, BadRecord> {
-    let bytes = key.try_into().map_err(|_| BadRecord::Size(key.len()))?;
-    Ok(Seq(u64::from_be_bytes(bytes)))
-}
-
-pub(super) fn read_order(key: &[u8]) -> Result<OrderId, BadRecord> {
-    key.try_into().map(OrderId).map_err(|_| BadRecord::Size(key.len()))
+pub(super) fn read_log(key: &[u8]) -> Result<(Epoch, Seq), BadRecord> {
+    let (epoch, seq) = key.split_first_chunk().ok_or(BadRecord::Size(key.len()))?;
+    let seq = seq.try_into().map_err(|_| BadRecord::Size(key.len()))?;
+    Ok((Epoch(u64::from_be_bytes(*epoch)), Seq(u64::from_be_bytes(seq))))
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use doorbuster_edge_core::{CancelledBecause, Meta, Order, OrderStatus, Sale, Shelf, UpRecord};
+use doorbuster_edge_core::{CancelledBecause, Meta, OrderStatus, Sale, Shelf, UpRecord};
 use doorbuster_proto::{DiskId, Epoch, Instance, ItemRules, OrderId, OrderPlaced, SaleRules, SkuCode, Term, UpEntry};
 
 use super::codec::{BadRecord, Reader, Writer};
@@ -67,36 +67,8 @@ pub(super) fn read_shelf(bytes: &[u8]) -> Result<Shelf, BadRecord> {
     from.finish(shelf)
 }
 
-pub(super) fn write_order(order: &Order) -> Vec<u8> {
-    Writer::new()
-        .text(order.key.as_str())
-        .sku(&order.sku)
-        .units(order.units)
-        .text(order.shopper.as_str())
-        .number(order.at.0)
-        .byte(status_byte(order.status))
-        .number(order.epoch.0)
-        .number(order.seq.0)
-        .finish()
-}
-
-pub(super) fn read_order(bytes: &[u8]) -> Result<Order, BadRecord> {
-    let mut from = Reader::new(bytes)?;
-    let order = Order {
-        key: from.id()?,
-        sku: from.sku()?,
-        units: from.units()?,
-        shopper: from.id()?,
-        at: from.time()?,
-        status: read_status(from.byte()?)?,
-        epoch: Epoch(from.number()?),
-        seq: from.seq()?,
-    };
-    from.finish(order)
-}
-
-pub(super) fn write_up(record: &UpRecord) -> Vec<u8> {
-    let writer = Writer::new().units(record.sold).units(record.returned);
+pub(super) fn write_log(writer: Writer, record: &UpRecord) -> Vec<u8> {
+    let writer = writer.units(record.sold).units(record.returned);
     match &record.entry {
         UpEntry::OrderPlaced(order) => writer
             .byte(1)
@@ -112,7 +84,7 @@ pub(super) fn write_up(record: &UpRecord) -> Vec<u8> {
     .finish()
 }
 
-pub(super) fn read_up(bytes: &[u8]) -> Result<UpRecord, BadRecord> {
+pub(super) fn read_log(bytes: &[u8]) -> Result<UpRecord, BadRecord> {
     let mut from = Reader::new(bytes)?;
     let (sold, returned) = (from.units()?, from.units()?);
     let entry = match from.byte()? {
@@ -167,6 +139,16 @@ pub(super) fn read_sale(bytes: &[u8]) -> Result<Sale, BadRecord> {
     from.finish(Sale { rules, closed })
 }
 
+pub(super) fn write_status(status: OrderStatus) -> Vec<u8> {
+    Writer::new().byte(status_byte(status)).finish()
+}
+
+pub(super) fn read_status(bytes: &[u8]) -> Result<OrderStatus, BadRecord> {
+    let mut from = Reader::new(bytes)?;
+    let status = status_of(from.byte()?)?;
+    from.finish(status)
+}
+
 fn status_byte(status: OrderStatus) -> u8 {
     match status {
         OrderStatus::Pending => 0,
@@ -182,7 +164,7 @@ fn status_byte(status: OrderStatus) -> u8 {
     }
 }
 
-fn read_status(byte: u8) -> Result<OrderStatus, BadRecord> {
+fn status_of(byte: u8) -> Result<OrderStatus, BadRecord> {
     Ok(match byte {
         0 => OrderStatus::Pending,
         1 => OrderStatus::Reserved,

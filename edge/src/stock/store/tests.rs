@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use doorbuster_edge_core::{CancelledBecause, Image, Meta, Order, OrderStatus, Sale, Shelf, UpRecord, Write};
+use doorbuster_edge_core::{CancelledBecause, Image, Meta, OrderStatus, Sale, Shelf, UpRecord, Write};
 use doorbuster_proto::{
     Epoch, Instance, ItemRules, OrderId, OrderPlaced, SaleRules, Seq, Sku, Term, Timestamp, Units, UpEntry,
 };
 
-use super::codec::BadRecord;
+use super::codec::{BadRecord, Writer};
 use super::{Store, record};
 
 fn units(n: u64) -> Units {
@@ -22,28 +22,18 @@ fn shelf() -> Shelf {
     Shelf { on_hand: units(5), granted: units(300), sold: units(200), returned: units(95), ..Shelf::default() }
 }
 
-fn order(status: OrderStatus) -> Order {
-    Order {
-        key: "key-1".parse().unwrap(),
-        sku: sku("kettle"),
-        units: units(2),
-        shopper: "小明".parse().unwrap(),
-        at: Timestamp(1_790_000_000_123),
-        status,
-        epoch: Epoch(3),
-        seq: Seq(70_000),
-    }
-}
-
 fn up(entry: UpEntry) -> UpRecord {
     UpRecord { entry, sold: units(1 << 40), returned: units(7) }
 }
 
 fn placed() -> UpEntry {
-    let order = order(OrderStatus::Pending);
-    let id = OrderId::of(&order.sku.sale, &order.shopper, &order.key);
-    let (key, sku, shopper, units, at) = (order.key, order.sku, order.shopper, order.units, order.at);
-    UpEntry::OrderPlaced(OrderPlaced { order: id, key, sku, shopper, units, at })
+    let (sku, shopper, key) = (sku("kettle"), "小明".parse().unwrap(), "key-1".parse().unwrap());
+    let order = OrderId::of(&sku.sale, &shopper, &key);
+    UpEntry::OrderPlaced(OrderPlaced { order, key, sku, shopper, units: units(2), at: Timestamp(1_790_000_000_123) })
+}
+
+fn log(epoch: u64, seq: u64, entry: UpEntry) -> Write {
+    Write::Log { epoch: Epoch(epoch), seq: Seq(seq), record: up(entry) }
 }
 
 fn sale() -> Sale {
@@ -74,14 +64,14 @@ fn statuses() -> Vec<OrderStatus> {
 }
 
 fn batches() -> Vec<Vec<Write>> {
-    let orders = statuses().into_iter().zip(0..).map(|(status, n)| Write::Order(OrderId([n; 16]), order(status)));
+    let status = |(status, n)| Write::Status { epoch: Epoch(3), seq: Seq(n), status };
     let returned = UpEntry::StockReturned { sku: sku("mug"), units: units(95) };
     vec![
         vec![meta(3), Write::Sale(sale()), Write::Shelf(sku("kettle"), shelf()), Write::Shelf(sku("mug"), shelf())],
-        orders.collect(),
-        vec![Write::Up(Seq(255), up(placed())), Write::Up(Seq(256), up(returned)), Write::Up(Seq(257), up(placed()))],
-        vec![Write::UpTrim { first: Seq(255), last: Seq(256) }, Write::Up(Seq(258), up(UpEntry::EpochClosed))],
-        vec![Write::Begin, Write::Shelf(sku("kettle"), Shelf::default()), Write::Up(Seq(1), up(placed())), meta(4)],
+        vec![log(3, 255, placed()), log(3, 256, returned), log(3, 257, placed()), log(3, 70_000, placed())],
+        statuses().into_iter().zip(250..).map(status).collect(),
+        vec![log(3, 258, UpEntry::EpochClosed)],
+        vec![Write::Begin, Write::Shelf(sku("kettle"), Shelf::default()), log(4, 1, placed()), meta(4)],
         vec![Write::SaleGone(sku("kettle").sale)],
     ]
 }
@@ -92,7 +82,7 @@ fn an_image_is_the_same_after_every_batch_and_a_reopen() {
     let disk = Store::open(folder.path()).unwrap().disk();
     let mut image = Image::default();
     for batch in batches() {
-        let store = Store::open(folder.path()).unwrap();
+        let mut store = Store::open(folder.path()).unwrap();
         store.write(&batch, true).unwrap();
         drop(store);
         for write in &batch {
@@ -113,12 +103,12 @@ fn two_fresh_stores_differ() {
 
 #[test]
 fn a_record_cut_or_of_another_version_is_refused() {
-    let whole = record::write_order(&order(OrderStatus::Paid));
+    let whole = record::write_log(Writer::new(), &up(placed()));
     for length in 0..whole.len() {
-        assert!(record::read_order(&whole[..length]).is_err(), "{length}");
+        assert!(record::read_log(&whole[..length]).is_err(), "{length}");
     }
     let longer = [&whole[..], &[0]].concat();
-    assert_eq!(record::read_order(&longer), Err(BadRecord::Long(1)));
+    assert_eq!(record::read_log(&longer), Err(BadRecord::Long(1)));
     let newer = [&[2], &whole[1..]].concat();
-    assert_eq!(record::read_order(&newer), Err(BadRecord::Version(2)));
+    assert_eq!(record::read_log(&newer), Err(BadRecord::Version(2)));
 }

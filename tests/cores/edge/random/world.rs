@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use doorbuster_edge_core::{Answer, Command, Edge, Image, OrderStatus, Purchase, Waiter, Write};
+use doorbuster_edge_core::{Answer, Command, Edge, Image, Order, OrderStatus, Purchase, Waiter, Write};
 use doorbuster_proto::{
     AllocatorBody, Commit, Epoch, FromAllocator, FromEdge, Instance, OrderId, Published, Session, SiteVersion, Sku,
     Term, Timestamp, Units,
@@ -126,21 +126,27 @@ impl World {
             let left: u64 = self.ledger.supply.keys().map(|sku| life.escrow(sku)).sum();
             assert!(life.quarantine.is_some() || left == 0, "{left} units in a live epoch");
         }
-        for (id, order) in self.edge.all_orders() {
-            assert_ne!(order.status, OrderStatus::Pending, "{id}");
+        for order in self.edge.all_orders() {
+            assert_ne!(order.status, OrderStatus::Pending, "{}", order.id);
         }
         for id in &self.told {
             assert!(self.ledger.orders.contains_key(id), "{id} was acknowledged and the ledger does not know it");
         }
+        let mut disk = self.synced.clone();
+        self.unsynced.iter().flatten().for_each(|write| disk.apply(write));
+        // Of two orders of one id the later one counts.
+        let kept: BTreeMap<OrderId, Order> = disk.orders().map(|order| (order.id, order)).collect();
+        let known: BTreeMap<OrderId, Order> = self.edge.all_orders().map(|order| (order.id, order.clone())).collect();
+        assert_eq!(kept, known, "the disk says of each order what memory does");
     }
 
     fn shown_beyond_the_ledger(&self, sku: &Sku) -> u64 {
-        let orders = self.edge.all_orders().filter(|(id, order)| {
+        let orders = self.edge.all_orders().filter(|order| {
             let watermark = self.ledger.lives.get(&order.epoch).map_or(0, |life| life.watermark);
-            let view = self.edge.order(&order.shopper, **id).unwrap();
+            let view = self.edge.order(&order.shopper, order.id).unwrap();
             order.sku == *sku && order.seq.0 > watermark && view.status == OrderStatus::Reserved
         });
-        orders.map(|(_, order)| order.units.get()).sum()
+        orders.map(|order| order.units.get()).sum()
     }
 
     fn buy(&mut self) {
@@ -215,7 +221,7 @@ impl World {
         self.asked.clear();
         self.edge = Edge::recover(identity(boot), self.synced.clone()).unwrap();
         for id in &self.told {
-            assert!(self.edge.all_orders().any(|(known, _)| known == id), "{id} was acknowledged and is lost");
+            assert!(self.edge.all_orders().any(|order| order.id == *id), "{id} was acknowledged and is lost");
         }
     }
 
