@@ -25,6 +25,10 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tracing::{info, warn};
 
+/// Requests and orders are many small pieces of memory that one thread asks for and another gives back.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Serves a flash sale's pages, and sells the stock that it holds itself.
 ///
 /// An allocator hands the stock out and publishes the pages; this edge connects to it. SIGTERM and SIGINT end it after
@@ -64,7 +68,8 @@ fn start(cli: &Cli) -> anyhow::Result<()> {
     let gate = Gate::open(&config.login)?;
     // Before there is any thread: taking them changes the environment.
     let inherited = Inherited::receive()?;
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
+    // Shoppers have threads of their own; what is left has time, and passes messages on without waking another thread.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.context("cannot start a runtime")?.block_on(run(cli.config.clone(), config, gate, inherited))
 }
 

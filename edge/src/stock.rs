@@ -7,6 +7,7 @@ mod board;
 mod figures;
 mod handle;
 mod link_ends;
+mod mailbox;
 mod meters;
 mod owner;
 mod queue;
@@ -14,6 +15,7 @@ mod shared;
 pub mod store;
 #[cfg(test)]
 mod tests;
+mod waiters;
 
 use std::path::PathBuf;
 

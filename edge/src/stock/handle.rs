@@ -12,6 +12,7 @@ use tokio::sync::oneshot;
 
 use super::board::Board;
 use super::figures::Figures;
+use super::mailbox::ReplyTo;
 use super::meters;
 use super::queue::Request;
 use super::shared::Shared;
@@ -34,7 +35,21 @@ impl Stock {
     /// # Errors
     /// [`Busy`].
     pub async fn purchase(&self, purchase: Purchase) -> Result<Answer, Busy> {
-        self.ask(|answer| Request::Purchase(purchase, answer)).await
+        self.queue(purchase)?.await.map_err(|_| Busy)
+    }
+
+    /// Asks to buy, and hands out where the answer will come; [`Busy`] is meant where none comes. Must be called from a
+    /// runtime, and waited for there.
+    ///
+    /// # Errors
+    /// [`Busy`].
+    pub fn queue(&self, purchase: Purchase) -> Result<oneshot::Receiver<Answer>, Busy> {
+        if self.shared.draining.load(Ordering::Relaxed) {
+            return Err(Busy);
+        }
+        let (reply_to, answer) = ReplyTo::here();
+        self.requests.try_send(Request::Purchase(purchase, reply_to)).map_err(|_| Busy)?;
+        Ok(answer)
     }
 
     /// One order of a shopper.

@@ -3,13 +3,12 @@
 mod disk;
 mod thread;
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
 use doorbuster_config::clock::Clock;
-use doorbuster_edge_core::{Answer, Command, Edge, Waiter};
+use doorbuster_edge_core::{Command, Edge};
 use doorbuster_proto::{FromEdge, SiteVersion, Timestamp};
 use tokio::sync::oneshot;
 use tracing::{error, warn};
@@ -19,8 +18,10 @@ use super::board::Board;
 use super::figures::Figures;
 use super::handle::Stock;
 use super::link_ends::{LinkEnds, LinkInput, Outbox};
+use super::mailbox::Outgoing;
 use super::queue::Request;
 use super::shared::Shared;
+use super::waiters::Waiters;
 use super::{DRAIN_MS_MAX, Error, LINK_INBOX_MAX, ORDERS_SHOWN_MAX, OWNER_QUEUE_MAX, Store, TURN_REQUESTS_MAX};
 
 /// The figures are published at most so often.
@@ -37,8 +38,8 @@ pub(super) fn start(edge: Edge, store: Store) -> Result<(Stock, OwnerHandle, Lin
         requests: request_queue,
         inbox: inbox_queue,
         outbox: None,
-        waiters: HashMap::new(),
-        last_waiter: 0,
+        waiters: Waiters::default(),
+        answers: Outgoing::default(),
         draining: None,
         clock: Clock::starting(),
         figures_at: Timestamp(0),
@@ -59,8 +60,8 @@ struct Owner {
     requests: Receiver<Request>,
     inbox: Receiver<LinkInput>,
     outbox: Option<Outbox>,
-    waiters: HashMap<Waiter, oneshot::Sender<Answer>>,
-    last_waiter: u64,
+    waiters: Waiters,
+    answers: Outgoing,
     /// Who waits for the drain, and until when.
     draining: Option<(oneshot::Sender<()>, Timestamp)>,
     clock: Clock,
@@ -147,9 +148,8 @@ impl Owner {
     fn take(&mut self, request: Request, now: Timestamp) -> bool {
         match request {
             Request::Purchase(purchase, answer) => {
-                self.last_waiter += 1;
-                self.waiters.insert(Waiter(self.last_waiter), answer);
-                self.edge.handle_purchase(Waiter(self.last_waiter), purchase, now);
+                let waiter = self.waiters.add(answer);
+                self.edge.handle_purchase(waiter, purchase, now);
             }
             // Whoever asked may have gone: nobody to tell.
             Request::Order(shopper, id, answer) => drop(answer.send(self.edge.order(&shopper, id))),
@@ -168,18 +168,21 @@ impl Owner {
             let now = self.clock.now();
             self.carry_out(command, now);
         }
+        self.answers.send();
     }
 
     fn carry_out(&mut self, command: Command, now: Timestamp) {
         match command {
             Command::Persist { batch, writes, sync } => {
+                // Whoever is answered already does not wait for the disk.
+                self.answers.send();
                 self.persist(&writes, sync);
                 let now = self.clock.now();
                 self.edge.handle_persisted(batch, now);
             }
             Command::Reply { waiter, answer } => {
-                if let Some(asked) = self.waiters.remove(&waiter) {
-                    drop(asked.send(answer));
+                if let Some(asked) = self.waiters.take(waiter) {
+                    self.answers.add(asked, answer);
                 }
             }
             Command::Send(message) => self.send(message, now),

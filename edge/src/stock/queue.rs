@@ -1,12 +1,14 @@
 //! What waits for the owner.
 
-use doorbuster_edge_core::{Answer, OrderView, Purchase};
+use doorbuster_edge_core::{OrderView, Purchase};
 use doorbuster_proto::{OrderId, ShopperId};
 use tokio::sync::oneshot;
 
+use super::mailbox::ReplyTo;
+
 /// A request to the owner, and the way of its answer.
 pub(super) enum Request {
-    Purchase(Purchase, oneshot::Sender<Answer>),
+    Purchase(Purchase, ReplyTo),
     Order(ShopperId, OrderId, oneshot::Sender<Option<OrderView>>),
     Orders(ShopperId, oneshot::Sender<Vec<OrderView>>),
     /// The link's inbox has something.
