@@ -4,10 +4,10 @@
 //! board and the figures, or asks through [`Stock`].
 
 mod board;
+mod desk;
 mod figures;
 mod handle;
 mod link_ends;
-mod mailbox;
 mod meters;
 mod owner;
 mod queue;

@@ -11,8 +11,8 @@ use prometheus_client::registry::Registry;
 use tokio::sync::oneshot;
 
 use super::board::Board;
+use super::desk::Desk;
 use super::figures::Figures;
-use super::mailbox::ReplyTo;
 use super::meters;
 use super::queue::Request;
 use super::shared::Shared;
@@ -47,9 +47,7 @@ impl Stock {
         if self.shared.draining.load(Ordering::Relaxed) {
             return Err(Busy);
         }
-        let (reply_to, answer) = ReplyTo::here();
-        self.requests.try_send(Request::Purchase(purchase, reply_to)).map_err(|_| Busy)?;
-        Ok(answer)
+        Desk::here(&self.requests, &self.shared).take(purchase)
     }
 
     /// One order of a shopper.

@@ -4,6 +4,7 @@ mod disk;
 mod thread;
 
 use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
@@ -15,11 +16,11 @@ use tracing::{error, warn};
 
 pub use self::thread::OwnerHandle;
 use super::board::Board;
+use super::desk::Outgoing;
 use super::figures::Figures;
 use super::handle::Stock;
 use super::link_ends::{LinkEnds, LinkInput, Outbox};
-use super::mailbox::Outgoing;
-use super::queue::Request;
+use super::queue::{Request, Wish};
 use super::shared::Shared;
 use super::waiters::Waiters;
 use super::{DRAIN_MS_MAX, Error, LINK_INBOX_MAX, ORDERS_SHOWN_MAX, OWNER_QUEUE_MAX, Store, TURN_REQUESTS_MAX};
@@ -129,27 +130,30 @@ impl Owner {
     }
 
     fn take_requests(&mut self, first: Option<Request>, now: Timestamp) -> bool {
-        let mut taken = 0_u32;
+        let mut taken = 0;
         let mut next = first;
         while let Some(request) = next {
+            taken += request.weight();
             if !self.take(request, now) {
                 return false;
             }
-            taken += 1;
-            if taken as usize >= TURN_REQUESTS_MAX {
+            if taken >= TURN_REQUESTS_MAX {
                 break;
             }
             next = self.requests.try_recv().ok();
         }
-        self.shared.meters.turn.observe(f64::from(taken));
+        self.shared.meters.turn.observe(taken as f64);
         true
     }
 
     fn take(&mut self, request: Request, now: Timestamp) -> bool {
         match request {
-            Request::Purchase(purchase, answer) => {
-                let waiter = self.waiters.add(answer);
-                self.edge.handle_purchase(waiter, purchase, now);
+            Request::Purchases(wishes) => {
+                self.shared.queued.fetch_sub(wishes.len(), Ordering::Relaxed);
+                for Wish { purchase, reply_to } in wishes {
+                    let waiter = self.waiters.add(reply_to);
+                    self.edge.handle_purchase(waiter, purchase, now);
+                }
             }
             // Whoever asked may have gone: nobody to tell.
             Request::Order(shopper, id, answer) => drop(answer.send(self.edge.order(&shopper, id))),

@@ -1,6 +1,6 @@
 //! What the owner publishes, and everyone else reads.
 
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use arc_swap::ArcSwap;
 use doorbuster_edge_core::Edge;
@@ -21,6 +21,8 @@ pub(super) struct Shared {
     pub(super) figures: ArcSwap<Figures>,
     /// All orders placed here, and some that were not.
     pub(super) known: AtomicBloomFilter,
+    /// Purchases that the owner has not taken yet.
+    pub(super) queued: AtomicUsize,
     /// Takes no more requests.
     pub(super) draining: AtomicBool,
     pub(super) meters: Meters,
@@ -36,6 +38,7 @@ impl Shared {
             board: ArcSwap::default(),
             figures: ArcSwap::from_pointee(Figures::of(edge)),
             known,
+            queued: AtomicUsize::new(0),
             draining: AtomicBool::new(false),
             meters: Meters::default(),
         }

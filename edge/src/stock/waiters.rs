@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use doorbuster_edge_core::Waiter;
 
-use super::mailbox::ReplyTo;
+use super::desk::ReplyTo;
 
 /// Those who wait. Numbers are given in order, and mostly answered in order: so they stand in a row.
 #[derive(Default)]
@@ -35,16 +35,21 @@ impl Waiters {
 
 #[cfg(test)]
 mod tests {
+    use super::super::desk::tests::Counter;
     use super::*;
 
     #[tokio::test]
     async fn each_is_found_once_in_any_order() {
+        let counter = Counter::new(1);
+        let asked: Vec<_> = (0..4).map(|_| counter.ask().unwrap()).collect();
+        let mut replies = counter.handed().await.into_iter().map(|wish| wish.reply_to);
         let mut waiters = Waiters::default();
-        let named: Vec<Waiter> = (0..3).map(|_| waiters.add(ReplyTo::here().0)).collect();
+        let named: Vec<Waiter> = replies.by_ref().take(3).map(|reply_to| waiters.add(reply_to)).collect();
         assert!(waiters.take(named[1]).is_some() && waiters.take(named[1]).is_none());
         assert!(waiters.take(named[0]).is_some());
         assert_eq!(waiters.row.len(), 1);
         assert!(waiters.take(named[2]).is_some() && waiters.row.is_empty());
-        assert_eq!(waiters.add(ReplyTo::here().0), Waiter(3));
+        assert_eq!(waiters.add(replies.next().unwrap()), Waiter(3));
+        drop(asked);
     }
 }
