@@ -61,9 +61,9 @@ impl Image {
 
     /// The entries of this epoch's up log beyond the watermark.
     pub fn up(&self) -> impl DoubleEndedIterator<Item = (Seq, &UpRecord)> {
-        let epoch = self.meta.epoch.unwrap_or_default();
-        let beyond = (epoch, self.meta.up_taken.next())..=(epoch, Seq(u64::MAX));
-        self.log.range(beyond).map(|((_, seq), record)| (*seq, record))
+        let beyond = |epoch| (epoch, self.meta.up_taken.next())..=(epoch, Seq(u64::MAX));
+        let entries = self.meta.epoch.into_iter().flat_map(move |epoch| self.log.range(beyond(epoch)));
+        entries.map(|((_, seq), record)| (*seq, record))
     }
 
     /// Every order placed here, of all epochs, as they were placed; of two of one id the later one counts.
