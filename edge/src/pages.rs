@@ -22,7 +22,7 @@ use doorbuster_proto::{Malformed, SiteVersion, Timestamp, wire};
 pub use self::catalogue::{Catalogue, CatalogueItem};
 pub use self::compress::{Encoded, Plain, compress};
 pub use self::fields::{POLICY, security};
-pub use self::resource::{CDN_CACHE_CONTROL, Draft, Representation, Resource};
+pub use self::resource::{CDN_CACHE_CONTROL, Draft, Representation, Resource, head};
 pub use self::site::Site;
 pub use self::templates::Templates;
 

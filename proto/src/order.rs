@@ -5,6 +5,9 @@ use std::str::FromStr;
 
 use crate::{BadId, IdempotencyKey, SaleId, ShopperId};
 
+/// Three ids of at most 64 bytes, each with its length before it.
+const HASHED_BYTES_MAX: usize = 3 * (1 + 64);
+
 /// The identity of an order: the hash of (sale, shopper, idempotency key), so that a repeat anywhere is the same order.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OrderId(pub [u8; 16]);
@@ -12,21 +15,39 @@ pub struct OrderId(pub [u8; 16]);
 impl OrderId {
     /// The order that this shopper means by this key in this sale.
     pub fn of(sale: &SaleId, shopper: &ShopperId, key: &IdempotencyKey) -> Self {
-        let mut hash = blake3::Hasher::new();
+        // Gathered first: hashed in one go, it costs half as much as piece by piece.
+        let (mut text, mut end) = ([0; HASHED_BYTES_MAX], 0);
         for part in [sale.as_str(), shopper.as_str(), key.as_str()] {
             // The length first, so that no two triples read alike.
-            hash.update(&[u8::try_from(part.len()).expect("ids have at most 64 bytes")]);
-            hash.update(part.as_bytes());
+            text[end] = u8::try_from(part.len()).expect("ids have at most 64 bytes");
+            text[end + 1..=end + part.len()].copy_from_slice(part.as_bytes());
+            end += 1 + part.len();
         }
         let mut id = [0; 16];
-        id.copy_from_slice(&hash.finalize().as_bytes()[..16]);
+        id.copy_from_slice(&blake3::hash(&text[..end]).as_bytes()[..16]);
         Self(id)
+    }
+
+    /// The id as it is written: 32 of 0-9 and a-f.
+    pub fn hex(self) -> [u8; 32] {
+        const DIGITS: &[u8; 16] = b"0123456789abcdef";
+        let mut hex = [0; 32];
+        for (digits, byte) in hex.chunks_exact_mut(2).zip(self.0) {
+            digits.copy_from_slice(&[DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]]);
+        }
+        hex
     }
 }
 
 impl fmt::Display for OrderId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{:032x}", u128::from_be_bytes(self.0))
+        f.write_str(std::str::from_utf8(&self.hex()).expect("hex is ASCII"))
+    }
+}
+
+impl serde::Serialize for OrderId {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_str(self)
     }
 }
 
@@ -110,6 +131,17 @@ mod tests {
         assert_eq!(id("s", "ann", "k"), id("s", "ann", "k"));
         assert_ne!(id("s", "ann", "k"), id("sa", "nn", "k"));
         assert_ne!(id("s", "ann", "k"), id("s", "an", "nk"));
+    }
+
+    #[test]
+    fn order_id_is_the_hash_of_its_parts_as_it_always_was() {
+        let longest = "k".repeat(64);
+        let id = OrderId::of(&longest.parse().unwrap(), &longest.parse().unwrap(), &longest.parse().unwrap());
+        let mut hash = blake3::Hasher::new();
+        for _ in 0..3 {
+            hash.update(&[64]).update(longest.as_bytes());
+        }
+        assert_eq!(id.0, hash.finalize().as_bytes()[..16]);
     }
 
     #[test]

@@ -29,7 +29,8 @@ impl FieldValues for HeaderMap {
 
 impl FieldValues for [Header<'_>] {
     fn values<'a>(&'a self, name: &'a HeaderName) -> impl Iterator<Item = &'a [u8]> + 'a {
-        self.iter().filter(|header| header.name.eq_ignore_ascii_case(name.as_str())).map(|header| header.value)
+        let name = name.as_str();
+        self.iter().filter(move |header| header.name.eq_ignore_ascii_case(name)).map(|header| header.value)
     }
 }
 

@@ -260,14 +260,9 @@ fn unfinished_target(bytes: &[u8]) -> usize {
 }
 
 fn has_bare_line_feed(head: &[u8]) -> bool {
-    let mut before = 0;
-    for byte in head {
-        if *byte == b'\n' && before != b'\r' {
-            return true;
-        }
-        before = *byte;
-    }
-    false
+    // Counted to the end, whatever is found: so many bytes are looked at together.
+    let pairs = head.iter().zip(head.iter().skip(1));
+    head.starts_with(b"\n") || pairs.filter(|(before, byte)| **byte == b'\n' && **before != b'\r').count() > 0
 }
 
 fn refusal_of(error: httparse::Error, bytes: &[u8]) -> Refusal {

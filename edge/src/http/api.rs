@@ -5,13 +5,17 @@ pub(super) mod orders;
 pub(super) mod place;
 pub(super) mod sales;
 
-use serde::de::DeserializeOwned;
+use doorbuster_http_core::FieldValues;
+use serde::Deserialize;
 
-use super::Problem;
-use super::request::Asked;
+use super::{Problem, request};
 
 /// The body as JSON of this shape.
-fn body<T: DeserializeOwned>(asked: &Asked) -> Result<T, Problem> {
-    asked.expect_type("application/json")?;
-    serde_json::from_slice(&asked.body).map_err(|error| Problem::BadRequest(format!("The body: {error}.")))
+fn body<'b, T, F>(fields: &F, body: &'b [u8]) -> Result<T, Problem>
+where
+    T: Deserialize<'b>,
+    F: FieldValues + ?Sized,
+{
+    request::expect_type(fields, "application/json")?;
+    serde_json::from_slice(body).map_err(|error| Problem::BadRequest(format!("The body: {error}.")))
 }

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use doorbuster_proto::{Availability, OrderId, Sku, Timestamp};
+use doorbuster_proto::{Availability, Timestamp};
 
 use super::{Problem, Shop};
 use crate::stock::{Answer, Board, Busy, Purchase, Refusal};
@@ -13,12 +13,26 @@ const BUSY_RETRY_MS: RangeInclusive<u64> = 1_000..=3_000;
 impl Shop {
     /// Buys, or says why not. Repeats are answered as the first was.
     pub(super) async fn buy(&self, purchase: Purchase, now: Timestamp) -> Result<Answer, Busy> {
-        let order = OrderId::of(&purchase.sale, &purchase.shopper, &purchase.key);
-        let refusal = if self.stock.may_know(&order) { None } else { refusal(&self.stock.board(), &purchase, now) };
-        let answer = match refusal {
+        match self.refused(&purchase, now) {
             Some(refusal) => Ok(Answer::Refused(refusal)),
-            None => self.stock.purchase(purchase).await,
-        };
+            None => self.buy_of_stock(purchase).await,
+        }
+    }
+
+    /// Refuses what needs no word of the stock, which keeps what was bought once.
+    pub(super) fn refused(&self, purchase: &Purchase, now: Timestamp) -> Option<Refusal> {
+        // Most purchases meet an item that sells: whether it is a repeat is asked only of the others.
+        let refusal = refusal(&self.stock.board(), purchase, now)?;
+        if self.stock.may_know(&purchase.order()) {
+            return None;
+        }
+        self.counts.answered(&Ok(Answer::Refused(refusal)));
+        Some(refusal)
+    }
+
+    /// Buys of the stock, whatever the board says.
+    pub(super) async fn buy_of_stock(&self, purchase: Purchase) -> Result<Answer, Busy> {
+        let answer = self.stock.purchase(purchase).await;
         self.counts.answered(&answer);
         answer
     }
@@ -26,8 +40,7 @@ impl Shop {
 
 /// What the board alone says against a fresh purchase.
 fn refusal(board: &Board, purchase: &Purchase, now: Timestamp) -> Option<Refusal> {
-    let sku = Sku { sale: purchase.sale.clone(), code: purchase.sku.clone() };
-    let Some((rules, word)) = board.sale(&sku.sale).zip(board.availability(&sku, now)) else {
+    let Some((rules, word)) = board.item(purchase.sale.as_str(), purchase.sku.as_str(), now) else {
         return Some(Refusal::UnknownSku);
     };
     match word {

@@ -1,17 +1,20 @@
 //! The two cookies of a shopper: the token, which no script sees, and the name, which the page shows.
 
-use hyper::HeaderMap;
-use hyper::header::{COOKIE, HeaderValue};
+use doorbuster_http_core::FieldValues;
+use hyper::header::{self, HeaderName, HeaderValue};
 
 use super::fields::encode;
+use super::request::text;
 use crate::gate::Token;
+
+static COOKIE: HeaderName = header::COOKIE;
 
 const TOKEN: &str = "doorbuster_token";
 const NAME: &str = "doorbuster_name";
 
 /// The token that came along, if one did.
-pub(super) fn token(headers: &HeaderMap) -> Option<&str> {
-    let pairs = headers.get_all(COOKIE).into_iter().filter_map(|value| value.to_str().ok()).flat_map(|v| v.split(';'));
+pub(super) fn token<F: FieldValues + ?Sized>(fields: &F) -> Option<&str> {
+    let pairs = fields.values(&COOKIE).filter_map(text).flat_map(|value| value.split(';'));
     pairs.filter_map(|pair| pair.trim().split_once('=')).find(|(name, _)| *name == TOKEN).map(|(_, value)| value)
 }
 
@@ -39,13 +42,14 @@ fn cookie(text: &str) -> HeaderValue {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hyper::HeaderMap;
 
     #[test]
     fn the_token_is_found_among_others() {
         let mut headers = HeaderMap::new();
-        headers.append(COOKIE, HeaderValue::from_static("a=1; doorbuster_token=x.y.z;b"));
+        headers.append(&COOKIE, HeaderValue::from_static("a=1; doorbuster_token=x.y.z;b"));
         assert_eq!(token(&headers), Some("x.y.z"));
-        headers.insert(COOKIE, HeaderValue::from_static("doorbuster_token_2=1; xdoorbuster_token=2"));
+        headers.insert(&COOKIE, HeaderValue::from_static("doorbuster_token_2=1; xdoorbuster_token=2"));
         assert_eq!(token(&headers), None);
     }
 }

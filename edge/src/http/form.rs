@@ -8,12 +8,12 @@ use std::collections::BTreeMap;
 
 use super::Problem;
 use super::fields;
-use super::request::Asked;
+use super::request::{self, Asked};
 use super::respond::{Reply, see_other};
 
 /// The body's fields.
 fn posted(asked: &Asked) -> Result<BTreeMap<String, String>, Problem> {
-    asked.expect_type("application/x-www-form-urlencoded")?;
+    request::expect_type(&asked.head.headers, "application/x-www-form-urlencoded")?;
     let text = std::str::from_utf8(&asked.body).ok();
     text.and_then(fields::parse).ok_or_else(|| Problem::BadRequest("The form is not well encoded.".to_owned()))
 }

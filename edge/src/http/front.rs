@@ -4,7 +4,10 @@ mod admission;
 mod at_hand;
 mod forward;
 mod pipe;
+mod posted;
 mod stamp;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -19,7 +22,7 @@ use self::forward::problem_of;
 use self::stamp::Stamp;
 use super::live::{Current, Live};
 use super::request::BODY_BYTES_MAX;
-use super::service::{AtHand, BodyBound, Peer, Refused, Service};
+use super::service::{AtHand, BodyBound, Peer, Posted, Refused, Service};
 use super::{Bound, Client, Error, Incoming, Problem, Reply, Shop, represent, respond};
 use crate::access::AccessLog;
 use crate::limits::AddressCounts;
@@ -47,6 +50,11 @@ impl Front {
     pub async fn serve(self, listener: Bound, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
         let doors = Arc::new(Doors { current: self.current.clone(), counts: AddressCounts::default() });
         listener.run(Arc::new(self), doors, shutdown).await
+    }
+
+    /// Whether each request is counted or written down: then it goes the long way.
+    fn notes(&self, live: &Live) -> bool {
+        self.log.is_on() || live.limits.counts_requests() || live.server_timing
     }
 
     async fn admit(&self, live: &Live, head: Parts, body: Incoming, client: Client, stamp: &mut Stamp) -> Reply {
@@ -124,16 +132,36 @@ fn problem_with(status: StatusCode) -> Problem {
 }
 
 impl Service for Front {
+    type Errand = posted::Errand;
+    type Outcome = posted::Outcomes;
+
     fn at_hand(&self, head: &Head<'_>, peer: Peer) -> Option<AtHand> {
         let live = self.current.glance();
-        // What must be counted or written down goes the long way.
-        if self.log.is_on() || live.limits.counts_requests() || live.server_timing {
+        if self.notes(&live) {
             return None;
         }
         let (status, at_hand) = at_hand::find(&self.shop, &live, head)?;
         self.shop.counts.responded(status);
         let more = live.hsts.as_ref().filter(|_| peer.secure).map(|hsts| hsts.line.clone());
         Some(AtHand { more, ..at_hand })
+    }
+
+    fn posted(&self, head: &Head<'_>, body: &[u8], peer: Peer) -> Option<Posted<posted::Outcomes, posted::Errand>> {
+        let live = self.current.glance();
+        if self.notes(&live) || live.limits.counts_purchases() {
+            return None;
+        }
+        let posted = posted::take(&self.shop, &live, head, body, peer)?;
+        if let Posted::Answered(outcome) = &posted {
+            self.shop.counts.responded(outcome.status());
+        }
+        Some(posted)
+    }
+
+    async fn finish(&self, errand: posted::Errand) -> posted::Outcomes {
+        let outcome = posted::finish(&self.shop, errand).await;
+        self.shop.counts.responded(outcome.status());
+        outcome
     }
 
     fn body_bound(&self, method: &str, host: &str, target: &str) -> BodyBound {

@@ -8,10 +8,12 @@ mod answer;
 mod body;
 mod connection;
 mod date;
+mod desk;
 mod encode;
 mod exchange;
 mod input;
 mod output;
+mod sheet;
 mod stop;
 #[cfg(test)]
 mod tests;
@@ -19,6 +21,7 @@ mod tests;
 use std::time::Duration;
 
 pub(super) use self::connection::{End, serve};
+pub(super) use self::sheet::Sheet;
 pub(super) use self::stop::{Stop, Stopper};
 
 /// How long the parts of a connection's life may take.

@@ -1,22 +1,29 @@
 //! Whether a post comes from a page of this very host.
 
-use hyper::HeaderMap;
-use hyper::header::{HOST, ORIGIN};
+use doorbuster_http_core::FieldValues;
+use hyper::header::{self, HeaderName};
+
+use super::request::text;
+
+static HOST: HeaderName = header::HOST;
+static ORIGIN: HeaderName = header::ORIGIN;
+static SEC_FETCH_SITE: HeaderName = HeaderName::from_static("sec-fetch-site");
 
 /// Whether a browser says that another site's page sent this. What is no browser says nothing, and passes.
-pub(super) fn is_cross_site(headers: &HeaderMap) -> bool {
-    if let Some(site) = headers.get("sec-fetch-site") {
-        return site != "same-origin" && site != "none";
+pub(super) fn is_cross_site<F: FieldValues + ?Sized>(fields: &F) -> bool {
+    if let Some(site) = fields.values(&SEC_FETCH_SITE).next() {
+        return site != b"same-origin" && site != b"none";
     }
-    let Some(origin) = headers.get(ORIGIN) else { return false };
-    let authority = origin.to_str().ok().and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
-    let host = headers.get(HOST).and_then(|host| host.to_str().ok());
+    let Some(origin) = fields.values(&ORIGIN).next() else { return false };
+    let authority = text(origin).and_then(|origin| origin.split_once("://")).map(|(_, authority)| authority);
+    let host = fields.values(&HOST).next().and_then(text);
     !matches!((authority, host), (Some(authority), Some(host)) if authority.eq_ignore_ascii_case(host))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use hyper::HeaderMap;
 
     fn headers(pairs: &[(&'static str, &'static str)]) -> HeaderMap {
         pairs.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect()

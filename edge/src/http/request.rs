@@ -1,14 +1,18 @@
 //! A request as the handlers see it: its head, its whole body, and the time.
 
 use bytes::Bytes;
+use doorbuster_http_core::FieldValues;
 use doorbuster_proto::Timestamp;
-use hyper::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderName};
+use hyper::header::{self, ACCEPT, HeaderName};
 use hyper::http::request::Parts;
 
 use super::{Problem, cookies};
 
 /// The largest body of a purchase or a form.
 pub(super) const BODY_BYTES_MAX: usize = 16 << 10;
+
+static AUTHORIZATION: HeaderName = header::AUTHORIZATION;
+static CONTENT_TYPE: HeaderName = header::CONTENT_TYPE;
 
 /// A request whose body has arrived.
 #[derive(Debug)]
@@ -24,31 +28,41 @@ impl Asked {
         let accepts = |value: &hyper::header::HeaderValue| value.to_str().is_ok_and(|text| text.contains("text/html"));
         !head.uri.path().starts_with("/api/") && head.headers.get_all(ACCEPT).iter().any(accepts)
     }
+}
 
-    /// The token that came along: as a bearer's, else as the cookie.
-    pub(super) fn token(&self) -> Option<&str> {
-        let Some(value) = self.head.headers.get(AUTHORIZATION) else { return cookies::token(&self.head.headers) };
-        let (scheme, token) = value.to_str().ok()?.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-    }
+/// The token that came along: as a bearer's, else as the cookie.
+pub(super) fn token<F: FieldValues + ?Sized>(fields: &F) -> Option<&str> {
+    let Some(value) = fields.values(&AUTHORIZATION).next() else { return cookies::token(fields) };
+    let (scheme, token) = text(value)?.split_once(' ')?;
+    scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+}
 
-    /// A header's one value as text; `None` when it is not there.
-    pub(super) fn one_header(&self, name: &HeaderName) -> Result<Option<&str>, Problem> {
-        let mut values = self.head.headers.get_all(name).iter();
-        let Some(value) = values.next() else { return Ok(None) };
-        let text = value.to_str().map_err(|_| bad(format!("{name}: expected visible ASCII, found other bytes")))?;
-        match values.next() {
-            None => Ok(Some(text)),
-            Some(_) => Err(bad(format!("{name}: expected one such header, found several"))),
-        }
+/// A field's one value as text; `None` when it is not there.
+pub(super) fn one_header<'a, F>(fields: &'a F, name: &'a HeaderName) -> Result<Option<&'a str>, Problem>
+where
+    F: FieldValues + ?Sized,
+{
+    let mut values = fields.values(name);
+    let Some(value) = values.next() else { return Ok(None) };
+    let text = text(value).ok_or_else(|| bad(format!("{name}: expected visible ASCII, found other bytes")))?;
+    match values.next() {
+        None => Ok(Some(text)),
+        Some(_) => Err(bad(format!("{name}: expected one such header, found several"))),
     }
+}
 
-    /// Whether the body is of this type, whatever its parameters.
-    pub(super) fn expect_type(&self, expected: &'static str) -> Result<(), Problem> {
-        let found = self.one_header(&CONTENT_TYPE)?.unwrap_or_default();
-        let essence = found.split(';').next().unwrap_or_default().trim();
-        if essence.eq_ignore_ascii_case(expected) { Ok(()) } else { Err(Problem::UnsupportedMediaType { expected }) }
-    }
+/// Whether the body is of this type, whatever its parameters.
+pub(super) fn expect_type<F: FieldValues + ?Sized>(fields: &F, expected: &'static str) -> Result<(), Problem> {
+    let found = one_header(fields, &CONTENT_TYPE)?.unwrap_or_default();
+    let essence = found.split(';').next().unwrap_or_default().trim();
+    if essence.eq_ignore_ascii_case(expected) { Ok(()) } else { Err(Problem::UnsupportedMediaType { expected }) }
+}
+
+/// A field's value as text, where it is visible ASCII, spaces and tabs.
+pub(super) fn text(value: &[u8]) -> Option<&str> {
+    // Counted to the end, whatever is found: so many bytes are looked at together.
+    let others = value.iter().filter(|byte| !matches!(**byte, b' '..=b'~' | b'\t')).count();
+    if others == 0 { std::str::from_utf8(value).ok() } else { None }
 }
 
 fn bad(what: String) -> Problem {
@@ -71,17 +85,17 @@ pub(super) mod tests {
 
     #[test]
     fn a_token_comes_as_a_bearers_or_as_a_cookie() {
-        assert_eq!(asked(&[("authorization", "bearer abc")], "").token(), Some("abc"));
-        assert_eq!(asked(&[("cookie", "doorbuster_token=abc")], "").token(), Some("abc"));
-        let both = [("authorization", "Basic xyz"), ("cookie", "doorbuster_token=abc")];
-        assert_eq!(asked(&both, "").token(), None);
+        let read = |headers: &[(&str, &str)]| token(&asked(headers, "").head.headers).map(str::to_owned);
+        assert_eq!(read(&[("authorization", "bearer abc")]).as_deref(), Some("abc"));
+        assert_eq!(read(&[("cookie", "doorbuster_token=abc")]).as_deref(), Some("abc"));
+        assert_eq!(read(&[("authorization", "Basic xyz"), ("cookie", "doorbuster_token=abc")]), None);
     }
 
     #[test]
     fn a_type_may_have_parameters() {
-        let json = |value| asked(&[("content-type", value)], "").expect_type("application/json");
+        let json = |value| expect_type(&asked(&[("content-type", value)], "").head.headers, "application/json");
         assert_eq!(json("application/JSON; charset=utf-8"), Ok(()));
         assert_eq!(json("text/plain"), Err(Problem::UnsupportedMediaType { expected: "application/json" }));
-        assert!(asked(&[], "").expect_type("application/json").is_err());
+        assert!(expect_type(&asked(&[], "").head.headers, "application/json").is_err());
     }
 }

@@ -1,5 +1,7 @@
 //! Answers, and the headers that every one of them carries.
 
+mod started;
+
 use bytes::Bytes;
 use hyper::header::{
     ALLOW, CACHE_CONTROL, CONNECTION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER, WWW_AUTHENTICATE,
@@ -7,11 +9,16 @@ use hyper::header::{
 use hyper::{Response, StatusCode};
 use serde::Serialize;
 
+pub(super) use self::started::started;
 pub(super) use super::Reply;
 use super::problem::Kind;
 use super::{Outgoing, Problem};
 use crate::pages;
 
+/// The type of an answer as JSON.
+pub(super) const JSON: &str = "application/json";
+/// The type of a problem as JSON (RFC 9457).
+pub(super) const PROBLEM_JSON: &str = "application/problem+json";
 const OPENING_SOON: &str = include_str!("respond/opening-soon.html");
 
 /// How long an answer may be kept, and by whom.
@@ -37,8 +44,17 @@ impl Cache {
 
 /// JSON.
 pub(super) fn json(status: StatusCode, body: &impl Serialize, cache: Cache) -> Reply {
-    let bytes = serde_json::to_vec(body).expect("answers have text keys and no failing parts");
-    reply(status, "application/json", bytes, cache)
+    json_of(status, json_written(body), cache)
+}
+
+/// JSON that is written out.
+pub(super) fn json_of(status: StatusCode, body: Bytes, cache: Cache) -> Reply {
+    reply(status, JSON, body, cache)
+}
+
+/// Writes JSON out.
+pub(super) fn json_written(body: &impl Serialize) -> Bytes {
+    serde_json::to_vec(body).expect("answers have text keys and no failing parts").into()
 }
 
 /// A page made for one shopper.
@@ -74,7 +90,7 @@ pub(super) fn about(kind: Kind) -> Reply {
 
 /// A problem as JSON.
 pub(super) fn problem(problem: &Problem) -> Reply {
-    let reply = reply(problem.kind().status, "application/problem+json", problem.body(), Cache::Never);
+    let reply = reply(problem.kind().status, PROBLEM_JSON, problem.body(), Cache::Never);
     with_problem_headers(reply, problem)
 }
 
@@ -117,6 +133,7 @@ pub(super) fn put(reply: &mut Reply, name: hyper::header::HeaderName, value: &st
     reply.headers_mut().insert(name, value);
 }
 
+/// An answer of a type.
 fn reply(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>, cache: Cache) -> Reply {
     let mut reply = begun(status, Outgoing::whole(body), cache);
     reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use doorbuster_http_core::{Head, Refusal};
 use hyper::Request;
 
+use super::h1::Sheet;
 use super::message::{Incoming, Reply};
 
 /// The other end of a connection.
@@ -28,6 +29,21 @@ pub(super) struct AtHand {
     pub(super) body: Bytes,
 }
 
+/// What became of a request that was asked with its body at hand.
+#[derive(Debug)]
+pub(super) enum Posted<O, E> {
+    /// Its answer.
+    Answered(O),
+    /// What must be done for it first.
+    Begun(E),
+}
+
+/// An answer that is not written yet.
+pub(super) trait Outcome: Send {
+    /// Writes it.
+    fn write(&self, sheet: Sheet<'_>);
+}
+
 /// How a request's body is handed on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum BodyBound {
@@ -39,8 +55,20 @@ pub(super) enum BodyBound {
 
 /// Answers requests, whatever engine they came by.
 pub(super) trait Service: Send + Sync + 'static {
+    /// What is left to do for a request that was taken from its bytes.
+    type Errand: Send;
+    /// The answer to such a request.
+    type Outcome: Outcome;
+
     /// Answers what needs no more than a head and memory. `None`: not such a request.
     fn at_hand(&self, head: &Head<'_>, peer: Peer) -> Option<AtHand>;
+
+    /// Takes a request whose whole body is here, where it is well-formed and of the kind that most are. `None`: to be asked
+    /// in full, so that what is unusual is looked at in one place.
+    fn posted(&self, head: &Head<'_>, body: &[u8], peer: Peer) -> Option<Posted<Self::Outcome, Self::Errand>>;
+
+    /// Does what is left to do for such a request.
+    fn finish(&self, errand: Self::Errand) -> impl Future<Output = Self::Outcome> + Send;
 
     /// How this request's body is wanted. `target` is as it came.
     fn body_bound(&self, method: &str, host: &str, target: &str) -> BodyBound;

@@ -1,6 +1,7 @@
 //! From a request to its answer.
 
 use doorbuster_config::clock;
+use doorbuster_http_core::FieldValues;
 use doorbuster_proto::{Availability, ShopperId, SkuCode, Timestamp};
 use hyper::Method;
 use hyper::http::request::Parts;
@@ -11,7 +12,7 @@ use super::problem::Kind;
 use super::request::Asked;
 use super::respond::{self, Reply};
 use super::router::{self, Route, Unroutable};
-use super::{Counts, Incoming, Problem, api, form, origin, represent};
+use super::{Counts, Incoming, Problem, api, form, origin, represent, request};
 use crate::gate::Gate;
 use crate::pages::{Pages, Resource, Site};
 use crate::stock::Stock;
@@ -128,7 +129,12 @@ impl Shop {
 
     /// Who asks, if the token counts.
     pub(super) fn shopper(&self, asked: &Asked) -> Option<ShopperId> {
-        self.gate.shopper(asked.token()?, asked.now)
+        self.shopper_of(&asked.head.headers, asked.now)
+    }
+
+    /// The same, of fields wherever they are held.
+    pub(super) fn shopper_of<F: FieldValues + ?Sized>(&self, fields: &F, now: Timestamp) -> Option<ShopperId> {
+        self.gate.shopper(request::token(fields)?, now)
     }
 
     /// How an item stands. One that left the board belongs to a sale that is settled.

@@ -3,7 +3,8 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, HeaderValue};
+use doorbuster_http_core::FieldValues;
+use http::{HeaderName, HeaderValue};
 
 /// The field that carries it, in requests and in answers.
 pub const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -22,8 +23,8 @@ pub struct RequestId {
 
 impl RequestId {
     /// The request's id. What it says itself counts only from a trusted proxy, and only if it is one short word.
-    pub fn of(headers: &HeaderMap, is_trusted: bool) -> Self {
-        let sent = if is_trusted { sent(headers) } else { None };
+    pub fn of<F: FieldValues + ?Sized>(fields: &F, is_trusted: bool) -> Self {
+        let sent = if is_trusted { sent(fields) } else { None };
         sent.unwrap_or_else(|| Self::new(rand::random()))
     }
 
@@ -60,9 +61,9 @@ impl fmt::Debug for RequestId {
     }
 }
 
-fn sent(headers: &HeaderMap) -> Option<RequestId> {
-    let mut values = headers.get_all(REQUEST_ID).iter();
-    let (value, None) = (values.next()?.as_bytes(), values.next()) else { return None };
+fn sent<F: FieldValues + ?Sized>(fields: &F) -> Option<RequestId> {
+    let name = REQUEST_ID;
+    let value = fields.one_value(&name)?;
     let is_word = !value.is_empty() && value.iter().all(u8::is_ascii_graphic);
     let mut text = [0; REQUEST_ID_BYTES_MAX];
     text.get_mut(..value.len()).filter(|_| is_word)?.copy_from_slice(value);
@@ -72,6 +73,7 @@ fn sent(headers: &HeaderMap) -> Option<RequestId> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use http::HeaderMap;
 
     fn headers(values: &[&str]) -> HeaderMap {
         let mut headers = HeaderMap::new();

@@ -151,7 +151,8 @@ fn repeated(fields: &HeaderMap) -> HeaderMap {
     repeated
 }
 
-fn head(status: StatusCode, fields: &HeaderMap) -> Bytes {
+/// The head of an answer in HTTP/1.1, as [`Representation::head`] has it.
+pub fn head(status: StatusCode, fields: &HeaderMap) -> Bytes {
     let mut head = BytesMut::with_capacity(1_024);
     head.put_slice(format!("HTTP/1.1 {} {}\r\n", status.as_str(), status.canonical_reason().unwrap_or("")).as_bytes());
     for (name, value) in fields {

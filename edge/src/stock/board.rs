@@ -28,7 +28,7 @@ impl Board {
 
     /// One sale.
     pub fn sale(&self, sale: &SaleId) -> Option<&SaleRules> {
-        self.sales.get(sale).map(|sale| &sale.rules)
+        self.sale_named(sale.as_str())
     }
 
     /// The sale that sells this code, and the code in full.
@@ -39,15 +39,31 @@ impl Board {
 
     /// The word that shoppers read of a SKU at `now`.
     pub fn availability(&self, sku: &Sku, now: Timestamp) -> Option<Availability> {
-        let sale = self.sales.get(&sku.sale)?;
-        let word = sale.words.get(&sku.code)?;
-        Some(if sale.closed || now >= sale.rules.ends_at {
+        self.item(sku.sale.as_str(), sku.code.as_str(), now).map(|(_, word)| word)
+    }
+
+    /// The sale of this name.
+    pub fn sale_named(&self, sale: &str) -> Option<&SaleRules> {
+        self.sales.get(sale).map(|sale| &sale.rules)
+    }
+
+    /// The code of the item that these texts name: a clone shares its text with the board.
+    pub fn code(&self, sale: &str, code: &str) -> Option<&SkuCode> {
+        self.sales.get(sale)?.words.get_key_value(code).map(|(code, _)| code)
+    }
+
+    /// The item that these texts name: its sale, and the word that shoppers read of it at `now`.
+    pub fn item(&self, sale: &str, code: &str, now: Timestamp) -> Option<(&SaleRules, Availability)> {
+        let sale = self.sales.get(sale)?;
+        let word = sale.words.get(code)?;
+        let word = if sale.closed || now >= sale.rules.ends_at {
             Availability::Over
         } else if now < sale.rules.starts_at {
             Availability::NotStarted
         } else {
             Availability::ALL[usize::from(word.load(Ordering::Relaxed))]
-        })
+        };
+        Some((&sale.rules, word))
     }
 
     /// A board of these sales, with the words that `before` showed.
@@ -116,6 +132,19 @@ mod tests {
         let words = [9, 10, 19, 20].map(|now| board.availability(&sku(), Timestamp(now)).unwrap());
         assert_eq!(words, [NotStarted, FewLeft, FewLeft, Over]);
         assert_eq!(board.find(&sku().code).map(|(_, sku)| sku), Some(sku()));
+    }
+
+    #[test]
+    fn an_item_is_found_by_its_names_as_text() {
+        let board = Board::of(shown(false), &Board::default());
+        let item = board.item("first-light", "kettle", Timestamp(9));
+        assert_eq!(item.map(|(rules, word)| (&rules.sale, word)), Some((&sku().sale, NotStarted)));
+        assert_eq!(board.code("first-light", "kettle"), Some(&sku().code));
+        assert_eq!(board.sale_named("first-light").map(|rules| &rules.sale), Some(&sku().sale));
+        for (sale, code) in [("first-light", "Kettle"), ("", "kettle"), ("second-light", "kettle")] {
+            assert!(board.item(sale, code, Timestamp(9)).is_none(), "{sale}/{code}");
+            assert!(board.code(sale, code).is_none(), "{sale}/{code}");
+        }
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub(in crate::http) fn login(shop: &Shop, asked: &Asked) -> Result<Reply, Proble
     if !shop.gate.admits_by_name() {
         return Err(Problem::NotFound);
     }
-    let named: Named = body(asked)?;
+    let named: Named = body(&asked.head.headers, &asked.body)?;
     let token = shop.gate.admit(named.name, asked.now);
     let content = LoggedIn { token: &token.text, shopper: &token.shopper, expires_at_ms: token.expires_at };
     let mut reply = json(StatusCode::OK, &content, Cache::Never);

@@ -1,6 +1,6 @@
 //! A shopper's orders.
 
-use doorbuster_proto::{SaleId, SkuCode, Timestamp, Units};
+use doorbuster_proto::{OrderId, SaleId, SkuCode, Timestamp, Units};
 use hyper::StatusCode;
 use serde::Serialize;
 
@@ -12,7 +12,7 @@ use crate::stock::{OrderStatus, OrderView};
 /// An order, as the API shows it.
 #[derive(Serialize)]
 pub(super) struct Order {
-    id: String,
+    id: OrderId,
     sale: SaleId,
     sku: SkuCode,
     units: Units,
@@ -42,17 +42,11 @@ pub(in crate::http) async fn one(shop: &Shop, asked: &Asked, id: &str) -> Result
     Ok(json(StatusCode::OK, &Order::from(order), Cache::Never))
 }
 
-impl Order {
-    pub(super) fn id(&self) -> &str {
-        &self.id
-    }
-}
-
 impl From<OrderView> for Order {
     fn from(view: OrderView) -> Self {
         let (state, reason) = state(view.status);
         Self {
-            id: view.id.to_string(),
+            id: view.id,
             sale: view.sku.sale,
             sku: view.sku.code,
             units: view.units,

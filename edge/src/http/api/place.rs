@@ -1,23 +1,26 @@
 //! A purchase.
 
-use doorbuster_proto::{IdempotencyKey, SkuCode, Units};
+use bytes::Bytes;
+use doorbuster_http_core::FieldValues;
+use doorbuster_proto::{IdempotencyKey, OrderId, SaleId, SkuCode, Timestamp, Units};
 use hyper::StatusCode;
 use hyper::header::{HeaderName, LOCATION};
 use serde::{Deserialize, Serialize};
 
 use super::body;
 use super::orders::Order;
-use crate::http::request::Asked;
-use crate::http::respond::{Cache, Reply, json, put, with_retry_after};
+use crate::http::request::{Asked, one_header};
+use crate::http::respond::{Cache, Reply, json_of, json_written, put, with_retry_after};
 use crate::http::{Problem, Shop};
-use crate::stock::{Answer, Purchase};
+use crate::stock::{Answer, Board, Purchase};
 
-const IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
+static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
+/// What a body asks for; `S` is the code, checked or not.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Wanted {
-    sku: SkuCode,
+struct Wanted<S> {
+    sku: S,
     #[serde(default = "one")]
     units: u64,
 }
@@ -31,46 +34,93 @@ struct Outcome {
     retry_after_ms: Option<u64>,
 }
 
-/// Buys for the token's shopper.
-pub(in crate::http) async fn place(shop: &Shop, asked: &Asked, sale: &str) -> Result<Reply, Problem> {
-    let sale = sale.parse().map_err(|_| Problem::NotFound)?;
-    let shopper = shop.shopper(asked).ok_or(Problem::LoginRequired)?;
-    let key = key(asked)?;
-    let (sku, units) = wanted(asked)?;
-    let answer = shop.buy(Purchase { sale, sku, units, shopper, key }, asked.now).await?;
-    reply(answer)
+/// What a shopper hears who is not refused, in whichever way it is written.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::http) struct Said {
+    pub(in crate::http) status: StatusCode,
+    /// JSON.
+    pub(in crate::http) body: Bytes,
+    /// Where the order is.
+    pub(in crate::http) order: Option<OrderId>,
+    /// When to ask again.
+    pub(in crate::http) retry_after_ms: Option<u64>,
 }
 
-fn key(asked: &Asked) -> Result<IdempotencyKey, Problem> {
-    let text = asked.one_header(&IDEMPOTENCY_KEY)?.filter(|text| !text.is_empty()).ok_or(Problem::KeyMissing)?;
+/// Buys for the token's shopper.
+pub(in crate::http) async fn place(shop: &Shop, asked: &Asked, sale: &str) -> Result<Reply, Problem> {
+    let purchase = read(shop, &asked.head.headers, &asked.body, sale, asked.now)?;
+    let answer = shop.buy(purchase, asked.now).await?;
+    Ok(Said::of(answer)?.into_reply())
+}
+
+/// Reads a purchase, wherever its fields are held. What the board shows shares its names with the purchase.
+pub(in crate::http) fn read<F: FieldValues + ?Sized>(
+    shop: &Shop,
+    fields: &F,
+    body: &[u8],
+    sale: &str,
+    now: Timestamp,
+) -> Result<Purchase, Problem> {
+    let board = shop.stock.board();
+    let sale = sale_id(&board, sale)?;
+    let shopper = shop.shopper_of(fields, now).ok_or(Problem::LoginRequired)?;
+    let key = key(fields)?;
+    let (sku, units) = wanted(&board, &sale, fields, body)?;
+    Ok(Purchase { sale, sku, units, shopper, key })
+}
+
+fn sale_id(board: &Board, text: &str) -> Result<SaleId, Problem> {
+    match board.sale_named(text) {
+        Some(rules) => Ok(rules.sale.clone()),
+        None => text.parse().map_err(|_| Problem::NotFound),
+    }
+}
+
+fn key<F: FieldValues + ?Sized>(fields: &F) -> Result<IdempotencyKey, Problem> {
+    let text = one_header(fields, &IDEMPOTENCY_KEY)?.filter(|text| !text.is_empty()).ok_or(Problem::KeyMissing)?;
     text.parse().map_err(|error| Problem::BadRequest(format!("Idempotency-Key: {error}.")))
 }
 
-fn wanted(asked: &Asked) -> Result<(SkuCode, Units), Problem> {
-    let wanted: Wanted = body(asked)?;
-    let units = Units::some(wanted.units).map_err(|error| Problem::BadRequest(format!("units: {error}.")))?;
-    Ok((wanted.sku, units))
+fn wanted<F>(board: &Board, sale: &SaleId, fields: &F, text: &[u8]) -> Result<(SkuCode, Units), Problem>
+where
+    F: FieldValues + ?Sized,
+{
+    let known = |wanted: Wanted<&str>| Some((board.code(sale.as_str(), wanted.sku)?.clone(), wanted.units));
+    let (sku, units) = match body::<Wanted<&str>, _>(fields, text).ok().and_then(known) {
+        Some(wanted) => wanted,
+        // What the board does not show, and what is malformed, is read by the letter, so that the fault is named.
+        None => body::<Wanted<SkuCode>, _>(fields, text).map(|wanted| (wanted.sku, wanted.units))?,
+    };
+    let units = Units::some(units).map_err(|error| Problem::BadRequest(format!("units: {error}.")))?;
+    Ok((sku, units))
 }
 
-fn reply(answer: Answer) -> Result<Reply, Problem> {
-    let (status, word, order, retry_after_ms) = match answer {
-        Answer::Reserved(order) => (StatusCode::CREATED, "reserved", Some(order), None),
-        Answer::Pending { order, retry_after_ms } => {
-            (StatusCode::ACCEPTED, "pending", Some(order), Some(retry_after_ms))
-        }
-        Answer::Queueing { retry_after_ms } => (StatusCode::ACCEPTED, "queueing", None, Some(retry_after_ms)),
-        Answer::Refused(refusal) => return Err(refusal.into()),
-    };
-    let order = order.map(Order::from);
-    let location = order.as_ref().filter(|_| word == "reserved").map(|order| format!("/api/orders/{}", order.id()));
-    let mut reply = json(status, &Outcome { status: word, order, retry_after_ms }, Cache::Never);
-    if let Some(location) = location {
-        put(&mut reply, LOCATION, &location);
+impl Said {
+    /// What an answer of the stock says; a refusal is a problem.
+    pub(in crate::http) fn of(answer: Answer) -> Result<Self, Problem> {
+        let (status, word, order, retry_after_ms) = match answer {
+            Answer::Reserved(order) => (StatusCode::CREATED, "reserved", Some(order), None),
+            Answer::Pending { order, retry_after_ms } => {
+                (StatusCode::ACCEPTED, "pending", Some(order), Some(retry_after_ms))
+            }
+            Answer::Queueing { retry_after_ms } => (StatusCode::ACCEPTED, "queueing", None, Some(retry_after_ms)),
+            Answer::Refused(refusal) => return Err(refusal.into()),
+        };
+        let id = order.as_ref().filter(|_| status == StatusCode::CREATED).map(|order| order.id);
+        let body = json_written(&Outcome { status: word, order: order.map(Order::from), retry_after_ms });
+        Ok(Self { status, body, order: id, retry_after_ms })
     }
-    Ok(match retry_after_ms {
-        Some(ms) => with_retry_after(reply, ms),
-        None => reply,
-    })
+
+    fn into_reply(self) -> Reply {
+        let mut reply = json_of(self.status, self.body, Cache::Never);
+        if let Some(order) = self.order {
+            put(&mut reply, LOCATION, &format!("/api/orders/{order}"));
+        }
+        match self.retry_after_ms {
+            Some(ms) => with_retry_after(reply, ms),
+            None => reply,
+        }
+    }
 }
 
 fn one() -> u64 {
@@ -100,11 +150,21 @@ mod tests {
         serde_json::from_slice(&bytes).unwrap()
     }
 
+    fn read_body(text: &str) -> Result<(SkuCode, Units), Problem> {
+        let asked = asked(&[JSON], text);
+        wanted(&Board::default(), &"s".parse().unwrap(), &asked.head.headers, &asked.body)
+    }
+
+    fn reply(answer: Answer) -> Result<Reply, Problem> {
+        Said::of(answer).map(Said::into_reply)
+    }
+
     #[test]
     fn a_purchase_is_read() {
-        let read = |text| wanted(&asked(&[JSON], text)).map(|(sku, units)| (sku.to_string(), units.get()));
+        let read = |text| read_body(text).map(|(sku, units)| (sku.to_string(), units.get()));
         assert_eq!(read(r#"{"sku":"mug"}"#), Ok(("mug".into(), 1)));
         assert_eq!(read(r#"{"sku":"mug","units":3}"#), Ok(("mug".into(), 3)));
+        assert_eq!(read(r#" {"units" : 3, "sku":"\u006dug"}"#), Ok(("mug".into(), 3)));
     }
 
     #[test]
@@ -130,14 +190,14 @@ mod tests {
             r#"{"sku":"mug","units":18446744073709551615}"#,
             &"[".repeat(10_000),
         ] {
-            let read = wanted(&asked(&[JSON], bad));
+            let read = read_body(bad);
             assert!(matches!(read, Err(Problem::BadRequest(_))), "{bad:?}: {read:?}");
         }
     }
 
     #[test]
     fn a_key_comes_once_and_is_visible() {
-        let read = |headers: &[(&str, &str)]| key(&asked(headers, "")).map(|key| key.to_string());
+        let read = |headers: &[(&str, &str)]| key(&asked(headers, "").head.headers).map(|key| key.to_string());
         assert_eq!(read(&[("idempotency-key", "k-1")]), Ok("k-1".into()));
         assert_eq!(read(&[]), Err(Problem::KeyMissing));
         assert_eq!(read(&[("idempotency-key", "")]), Err(Problem::KeyMissing));

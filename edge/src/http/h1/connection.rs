@@ -5,17 +5,19 @@ use std::io;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
+use doorbuster_http_core::Head;
 use doorbuster_http_core::head::{Slots, is_http2_preface};
-use doorbuster_http_core::{Head, Refusal};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::alarm::Alarm;
-use super::exchange::Exchange;
+use super::desk::{Desk, Step};
+use super::encode::Said;
 use super::input::Input;
 use super::output::{self, Output};
-use super::{Stop, Timeouts, encode};
+use super::sheet::Sheet;
+use super::{Stop, Timeouts};
 use crate::http::rewind::Rewind;
-use crate::http::service::{Peer, Refused, Service};
+use crate::http::service::{Outcome as _, Peer, Refused, Service};
 
 /// How a connection ended here.
 #[derive(Debug)]
@@ -73,20 +75,6 @@ pub(super) struct Connection<Io, S> {
     http2: bool,
 }
 
-/// What the bytes that are there come to.
-enum Step {
-    /// More must come.
-    Starved,
-    /// A request was answered from memory.
-    Answered {
-        keeps_alive: bool,
-    },
-    /// A request must be asked about.
-    Ask(Box<Exchange>),
-    Refuse(Refusal),
-    Http2,
-}
-
 /// What waiting for more came to.
 enum Wait {
     More,
@@ -118,6 +106,16 @@ where
                         Wait::HeadTimedOut => return Box::pin(self.refuse(Refused::TimedOut)).await,
                     }
                 }
+                Step::Run(errand, shape) => {
+                    self.send().await?;
+                    // Boxed, as below.
+                    let outcome = Box::pin(self.service.finish(errand)).await;
+                    let keeps_alive = shape.keeps_alive && !self.stop.is_told();
+                    outcome.write(Sheet::new(self.output.head(), Said::of(keeps_alive, shape.is_http_10)));
+                    if !keeps_alive {
+                        return Box::pin(self.close()).await;
+                    }
+                }
                 Step::Ask(exchange) => {
                     self.answered += 1;
                     self.send().await?;
@@ -133,7 +131,7 @@ where
         }
     }
 
-    fn step(&mut self) -> Step {
+    fn step(&mut self) -> Step<S::Errand> {
         if self.input.is_empty() {
             return Step::Starved;
         }
@@ -149,11 +147,12 @@ where
             Ok(None) => Step::Starved,
             Err(refusal) => Step::Refuse(refusal),
             Ok(Some(head)) => {
-                let step = step_of(&head, self.input.bytes(), &*self.service, self.peer, &self.stop, &mut self.output);
-                let bytes = head.bytes;
+                let desk =
+                    Desk { service: &*self.service, peer: self.peer, stop: &self.stop, output: &mut self.output };
+                let (bytes, step) = desk.step_of(&head, self.input.bytes());
                 self.input.skip(bytes);
                 self.in_head = false;
-                if matches!(step, Step::Answered { .. }) {
+                if matches!(step, Step::Answered { .. } | Step::Run(..)) {
                     self.answered += 1;
                 }
                 step
@@ -202,30 +201,4 @@ where
     pub(super) async fn send(&mut self) -> io::Result<()> {
         output::send(&mut self.output, &mut self.io, self.timeouts.write).await
     }
-}
-
-/// What a whole head comes to.
-fn step_of<S: Service>(
-    head: &Head<'_>,
-    bytes: &[u8],
-    service: &S,
-    peer: Peer,
-    stop: &Stop,
-    output: &mut Output,
-) -> Step {
-    let Some(answer) = service.at_hand(head, peer) else {
-        let bound = service.body_bound(head.method, head.host, head.target);
-        return Exchange::of(head, bytes, bound).map_or_else(Step::Refuse, |exchange| Step::Ask(Box::new(exchange)));
-    };
-    let keeps_alive = head.keeps_alive && !stop.is_told();
-    let out = output.head();
-    out.extend_from_slice(&answer.head);
-    if let Some(more) = &answer.more {
-        out.extend_from_slice(more);
-    }
-    encode::end(out, encode::Said::of(keeps_alive, head.is_http_10));
-    if head.method != "HEAD" {
-        output.body(answer.body);
-    }
-    Step::Answered { keeps_alive }
 }

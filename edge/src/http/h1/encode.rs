@@ -7,6 +7,9 @@ use hyper::{HeaderMap, StatusCode};
 
 use super::date::put_date;
 
+/// The most digits of a number.
+pub(super) const DIGITS_MAX: usize = 20;
+
 /// How an answer's body is delimited.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Delimited {
@@ -90,6 +93,32 @@ fn line(out: &mut Vec<u8>, name: &[u8], value: &[u8]) {
     out.extend_from_slice(b"\r\n");
 }
 
-fn length_line(out: &mut Vec<u8>, length: u64) {
-    write!(out, "content-length: {length}\r\n").expect("a vector grows");
+/// Appends how long the body is.
+pub(super) fn length_line(out: &mut Vec<u8>, length: u64) {
+    line(out, b"content-length", decimal(length, &mut [0; DIGITS_MAX]));
+}
+
+/// A number in digits.
+pub(super) fn decimal(mut number: u64, digits: &mut [u8; DIGITS_MAX]) -> &[u8] {
+    let mut at = DIGITS_MAX;
+    loop {
+        at -= 1;
+        digits[at] = b'0' + u8::try_from(number % 10).expect("a digit");
+        number /= 10;
+        if number == 0 {
+            return &digits[at..];
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_number_is_written_in_digits() {
+        for number in [0, 7, 10, 409, 1_000, u64::MAX] {
+            assert_eq!(decimal(number, &mut [0; DIGITS_MAX]), number.to_string().as_bytes());
+        }
+    }
 }

@@ -10,9 +10,9 @@ use hyper::body::Frame;
 use hyper::{Request, Response, StatusCode};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 
-use super::{Stopper, Timeouts, serve};
+use super::{Sheet, Stopper, Timeouts, serve};
 use crate::http::message::{Incoming, Outgoing, Reply, Tunnel};
-use crate::http::service::{AtHand, BodyBound, Peer, Refused, Service};
+use crate::http::service::{AtHand, BodyBound, Outcome, Peer, Posted, Refused, Service};
 
 const TIMEOUTS: Timeouts = Timeouts {
     idle: Duration::from_secs(60),
@@ -30,7 +30,34 @@ const SHORT: Timeouts = Timeouts {
 
 struct Echo;
 
+/// What the last part of a path says.
+struct Spoken(String);
+
+impl Outcome for Spoken {
+    fn write(&self, mut sheet: Sheet<'_>) {
+        sheet.lines(b"HTTP/1.1 200 OK\r\nshort: 1\r\n");
+        sheet.finish(self.0.as_bytes());
+    }
+}
+
 impl Service for Echo {
+    type Errand = String;
+    type Outcome = Spoken;
+
+    fn posted(&self, head: &Head<'_>, body: &[u8], _peer: Peer) -> Option<Posted<Spoken, String>> {
+        let body = String::from_utf8(body.to_vec()).unwrap();
+        match head.target {
+            "/now" => Some(Posted::Answered(Spoken(format!("now {body}")))),
+            "/later" => Some(Posted::Begun(body)),
+            _ => None,
+        }
+    }
+
+    async fn finish(&self, errand: String) -> Spoken {
+        tokio::task::yield_now().await;
+        Spoken(format!("later {errand}"))
+    }
+
     fn at_hand(&self, head: &Head<'_>, _peer: Peer) -> Option<AtHand> {
         let head =
             (head.target == "/at-hand").then(|| Bytes::from_static(b"HTTP/1.1 200 OK\r\ncontent-length: 4\r\n"))?;
@@ -139,6 +166,39 @@ async fn a_body_is_read_however_it_is_delimited() {
         let expected = format!("HTTP/1.1 200 OK\r\ncontent-length: 10\r\n\r\nPUT /b:abc{LAST_SAID}");
         assert_eq!(says(&request).await, expected);
     }
+}
+
+#[tokio::test]
+async fn a_request_that_came_whole_is_answered_shortly_and_in_order() {
+    let post = |target, body: &str| {
+        format!("POST {target} HTTP/1.1\r\nHost: h\r\nContent-Length: {}\r\n\r\n{body}", body.len())
+    };
+    let short = |body: &str| format!("HTTP/1.1 200 OK\r\nshort: 1\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let said = says(&[post("/now", "a"), post("/later", "bc"), post("/now", "d"), LAST.to_owned()].concat()).await;
+    assert_eq!(said, [short("now a"), short("later bc"), short("now d"), LAST_SAID.to_owned()].concat());
+    for (target, said) in [("/now", "now a"), ("/later", "later a")] {
+        let last = post(target, "a").replacen("Host", "Connection: close\r\nHost", 1);
+        let expected = short(said).replacen("\r\n\r\n", "\r\nconnection: close\r\n\r\n", 1);
+        assert_eq!(says(&format!("{last}{GET}")).await, expected);
+        let old = post(target, "a").replacen("HTTP/1.1", "HTTP/1.0", 1);
+        assert_eq!(says(&format!("{old}{GET}")).await, expected);
+        let kept = old.replacen("Host", "Connection: keep-alive\r\nHost", 1);
+        let expected = short(said).replacen("\r\n\r\n", "\r\nconnection: keep-alive\r\n\r\n", 1);
+        assert_eq!(says(&format!("{kept}{LAST}")).await, format!("{expected}{LAST_SAID}"));
+    }
+}
+
+#[tokio::test]
+async fn a_body_that_is_still_to_come_goes_the_long_way() {
+    let mut client = connect(&Stopper::default());
+    client.write_all(b"POST /now HTTP/1.1\r\nHost: h\r\nContent-Length: 2\r\n\r\na").await.unwrap();
+    for _ in 0..9 {
+        tokio::task::yield_now().await;
+    }
+    client.write_all(format!("b{LAST}").as_bytes()).await.unwrap();
+    assert_eq!(all(client).await, format!("HTTP/1.1 200 OK\r\ncontent-length: 12\r\n\r\nPOST /now:ab{LAST_SAID}"));
+    let awaited = "POST /now HTTP/1.1\r\nHost: h\r\nContent-Length: 1\r\nExpect: 100-continue\r\n\r\nx";
+    assert!(says(&format!("{awaited}{LAST}")).await.contains("POST /now:x"));
 }
 
 #[tokio::test]
