@@ -122,6 +122,7 @@ text_id!(
     /// One shopper, as the log-in names them.
     ShopperId, "1 to 64 bytes without control characters or outer spaces", is_name
 );
+
 impl ShopperId {
     /// The name's digest: what tells shoppers apart just as well, and is compared at once.
     pub fn digest(&self) -> u128 {
