@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use doorbuster_proto::{Epoch, Instance, SaleId, SaleRules, Seq, Sku, Term, UpEntry};
+use doorbuster_proto::{Epoch, Instance, OrderPlaced, SaleId, SaleRules, Seq, Sku, Term, UpEntry};
 
 use crate::{Order, OrderStatus, Shelf, UpRecord, Write};
 
@@ -71,14 +71,31 @@ impl Image {
     /// An order stands as its status says. Without one it is `Reserved` where the ledger has taken its entry in, or where
     /// its epoch has ended, and else `Pending`: what the watermark says of most is not written once more for each.
     pub fn orders(&self) -> impl Iterator<Item = Order> {
-        self.log.iter().filter_map(|(at, record)| self.order(*at, record))
+        let order = |(at, record): (&(Epoch, Seq), &UpRecord)| match &record.entry {
+            UpEntry::OrderPlaced(placed) => Some(order_at(*at, placed.clone(), &self.meta, &self.statuses)),
+            UpEntry::StockReturned { .. } | UpEntry::EpochClosed => None,
+        };
+        self.log.iter().filter_map(order)
     }
 
-    fn order(&self, (epoch, seq): (Epoch, Seq), record: &UpRecord) -> Option<Order> {
-        let UpEntry::OrderPlaced(placed) = &record.entry else { return None };
-        let is_taken = Some(epoch) != self.meta.epoch || seq <= self.meta.up_taken;
-        let usual = if is_taken { OrderStatus::Reserved } else { OrderStatus::Pending };
-        let status = self.statuses.get(&(epoch, seq)).copied().unwrap_or(usual);
-        Some(Order { status, ..Order::of(placed.clone(), epoch, seq) })
+    /// The same, where the log is needed no more.
+    pub(crate) fn take_orders(&mut self) -> impl Iterator<Item = Order> {
+        let log = std::mem::take(&mut self.log);
+        log.into_iter().filter_map(|(at, record)| match record.entry {
+            UpEntry::OrderPlaced(placed) => Some(order_at(at, placed, &self.meta, &self.statuses)),
+            UpEntry::StockReturned { .. } | UpEntry::EpochClosed => None,
+        })
     }
+}
+
+fn order_at(
+    (epoch, seq): (Epoch, Seq),
+    placed: OrderPlaced,
+    meta: &Meta,
+    statuses: &BTreeMap<(Epoch, Seq), OrderStatus>,
+) -> Order {
+    let is_taken = Some(epoch) != meta.epoch || seq <= meta.up_taken;
+    let usual = if is_taken { OrderStatus::Reserved } else { OrderStatus::Pending };
+    let status = statuses.get(&(epoch, seq)).copied().unwrap_or(usual);
+    Order { status, ..Order::of(placed, epoch, seq) }
 }

@@ -46,13 +46,14 @@ impl Edge {
     ///
     /// # Errors
     /// [`RecoverError`] where the records contradict each other.
-    pub fn recover(identity: Identity, image: Image) -> Result<Self, RecoverError> {
+    pub fn recover(identity: Identity, mut image: Image) -> Result<Self, RecoverError> {
         check_shelves(&image)?;
         check_log(&image)?;
-        let mut shoppers = Shoppers::default();
-        let orders = Orders::recover(image.orders(), |order, place| shoppers.enter(order, place));
-        let credits = credits(&image, &orders)?;
-        let up = image.up().map(|(seq, record)| logged(seq, record, &orders)).collect::<Result<_, _>>()?;
+        let beyond: Vec<(Seq, UpRecord)> = image.up().map(|(seq, record)| (seq, record.clone())).collect();
+        let mut orders = Orders::recover(image.take_orders());
+        let shoppers = Shoppers::recover(&mut orders);
+        let credits = credits(&image, &beyond, &orders)?;
+        let up = beyond.iter().map(|(seq, record)| logged(*seq, record, &orders)).collect::<Result<_, _>>()?;
         let mut edge = Self {
             connection: Connection::new(identity.boot),
             identity,
@@ -116,7 +117,7 @@ fn check_log(image: &Image) -> Result<(), RecoverError> {
 }
 
 /// Follows the totals from the watermark to the shelf, and finds what the ledger has taken in of each SKU.
-fn credits(image: &Image, orders: &Orders) -> Result<BTreeMap<Sku, Credit>, RecoverError> {
+fn credits(image: &Image, beyond: &[(Seq, UpRecord)], orders: &Orders) -> Result<BTreeMap<Sku, Credit>, RecoverError> {
     let mut credits: BTreeMap<Sku, Credit> = image
         .shelves
         .iter()
@@ -124,7 +125,7 @@ fn credits(image: &Image, orders: &Orders) -> Result<BTreeMap<Sku, Credit>, Reco
         .collect();
     let mut later: BTreeMap<Sku, (Units, Units)> =
         image.shelves.iter().map(|(sku, shelf)| (sku.clone(), (shelf.sold, shelf.returned))).collect();
-    for (seq, record) in image.up().rev() {
+    for &(seq, ref record) in beyond.iter().rev() {
         let Some(sku) = record.sku() else { continue };
         let wrong = || RecoverError::Totals(seq, sku.clone());
         let totals = later.get_mut(sku).ok_or_else(wrong)?;

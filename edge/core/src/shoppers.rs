@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use doorbuster_proto::{SaleRules, ShopperId, Sku, Units};
 
 use crate::Order;
-use crate::orders::Place;
+use crate::orders::{Orders, Place};
 
 /// One shopper, as far as this edge knows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -22,6 +22,19 @@ pub(crate) struct Shoppers {
 }
 
 impl Shoppers {
+    /// The shoppers of these orders, which are told which came before which.
+    pub(crate) fn recover(orders: &mut Orders) -> Self {
+        let mut shoppers: Vec<(u128, Shopper)> = Vec::new();
+        for (digest, place) in orders.link_shoppers() {
+            if shoppers.last().is_none_or(|(last, _)| *last != digest) {
+                shoppers.push((digest, Shopper::default()));
+            }
+            let (_, shopper) = shoppers.last_mut().expect("it was found or added just now");
+            shopper.enter(orders.at(place), place);
+        }
+        Self { by_digest: shoppers.into_iter().collect() }
+    }
+
     /// The shopper's newest order.
     pub(crate) fn newest(&self, shopper: &ShopperId) -> Option<Place> {
         self.by_digest.get(&shopper.digest())?.newest
@@ -29,11 +42,7 @@ impl Shoppers {
 
     /// Makes an order that counts its shopper's newest, and tells which was that before.
     pub(crate) fn enter(&mut self, order: &Order, place: Place) -> Option<Place> {
-        let shopper = self.by_digest.entry(order.shopper.digest()).or_default();
-        if order.status.counts() {
-            shopper.add(order);
-        }
-        shopper.newest.replace(place)
+        self.by_digest.entry(order.shopper.digest()).or_default().enter(order, place)
     }
 
     /// The order counts from now on.
@@ -58,6 +67,13 @@ impl Shoppers {
 }
 
 impl Shopper {
+    fn enter(&mut self, order: &Order, place: Place) -> Option<Place> {
+        if order.status.counts() {
+            self.add(order);
+        }
+        self.newest.replace(place)
+    }
+
     fn add(&mut self, order: &Order) {
         match self.held.iter_mut().find(|(sku, _)| *sku == order.sku) {
             Some((_, held)) => *held = held.plus(order.units),

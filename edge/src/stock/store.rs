@@ -15,7 +15,7 @@ use doorbuster_proto::{BadId, DiskId};
 use rocksdb::{ColumnFamily, ColumnFamilyDescriptor, DB, DBRecoveryMode, Options, WriteBatch, WriteOptions};
 
 pub use self::codec::BadRecord;
-use self::codec::Writer;
+use self::codec::{Skus, Writer};
 
 const META: &str = "meta";
 const SHELF: &str = "shelf";
@@ -112,8 +112,9 @@ impl Store {
             image.shelves.insert(named(SHELF, keys::read_sku(key))?, readable(SHELF, record::read_shelf(value))?);
             Ok(())
         })?;
+        let mut skus = Skus::default();
         self.each(LOG, |key, value| {
-            image.log.insert(readable(LOG, keys::read_log(key))?, readable(LOG, record::read_log(value))?);
+            image.log.insert(readable(LOG, keys::read_log(key))?, readable(LOG, record::read_log(value, &mut skus))?);
             Ok(())
         })?;
         self.each(STATUS, |key, value| {

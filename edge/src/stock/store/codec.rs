@@ -2,6 +2,8 @@
 //!
 //! Numbers are LEB128, seven bits a byte; texts have their length before them.
 
+use std::collections::HashMap;
+
 use doorbuster_proto::{BadId, Seq, Sku, Timestamp, Units, UnitsError};
 
 /// The layout that this version writes, and the only one that it reads.
@@ -169,7 +171,20 @@ impl<'a> Reader<'a> {
         Ok(self.text()?.parse()?)
     }
 
-    pub(super) fn sku(&mut self) -> Result<Sku, BadRecord> {
-        Ok(Sku { sale: self.id()?, code: self.id()? })
+    /// A SKU: the same one for all records that name it.
+    pub(super) fn sku(&mut self, known: &mut Skus) -> Result<Sku, BadRecord> {
+        let begin = self.0;
+        let (sale, code) = (self.text()?, self.text()?);
+        let bytes = &begin[..begin.len() - self.0.len()];
+        if let Some(sku) = known.0.get(bytes) {
+            return Ok(sku.clone());
+        }
+        let sku = Sku { sale: sale.parse()?, code: code.parse()? };
+        known.0.insert(bytes.into(), sku.clone());
+        Ok(sku)
     }
 }
+
+/// The SKUs that were read, by their bytes: a million orders name a few.
+#[derive(Debug, Default)]
+pub(super) struct Skus(HashMap<Box<[u8]>, Sku>);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use doorbuster_edge_core::{CancelledBecause, Meta, OrderStatus, Sale, Shelf, UpRecord};
 use doorbuster_proto::{DiskId, Epoch, Instance, ItemRules, OrderId, OrderPlaced, SaleRules, SkuCode, Term, UpEntry};
 
-use super::codec::{BadRecord, Reader, Writer};
+use super::codec::{BadRecord, Reader, Skus, Writer};
 
 pub(super) fn write_disk(disk: DiskId) -> Vec<u8> {
     Writer::new().bytes(&disk.0.to_be_bytes()).finish()
@@ -84,19 +84,19 @@ pub(super) fn write_log(writer: Writer, record: &UpRecord) -> Vec<u8> {
     .finish()
 }
 
-pub(super) fn read_log(bytes: &[u8]) -> Result<UpRecord, BadRecord> {
+pub(super) fn read_log(bytes: &[u8], skus: &mut Skus) -> Result<UpRecord, BadRecord> {
     let mut from = Reader::new(bytes)?;
     let (sold, returned) = (from.units()?, from.units()?);
     let entry = match from.byte()? {
         1 => UpEntry::OrderPlaced(OrderPlaced {
             order: OrderId(from.array()?),
             key: from.id()?,
-            sku: from.sku()?,
+            sku: from.sku(skus)?,
             shopper: from.id()?,
             units: from.units()?,
             at: from.time()?,
         }),
-        2 => UpEntry::StockReturned { sku: from.sku()?, units: from.units()? },
+        2 => UpEntry::StockReturned { sku: from.sku(skus)?, units: from.units()? },
         3 => UpEntry::EpochClosed,
         other => return Err(BadRecord::Case(other)),
     };

@@ -7,7 +7,7 @@ use doorbuster_proto::{
     Epoch, Instance, ItemRules, OrderId, OrderPlaced, SaleRules, Seq, Sku, Term, Timestamp, Units, UpEntry,
 };
 
-use super::codec::{BadRecord, Writer};
+use super::codec::{BadRecord, Skus, Writer};
 use super::{Store, record};
 
 fn units(n: u64) -> Units {
@@ -103,12 +103,13 @@ fn two_fresh_stores_differ() {
 
 #[test]
 fn a_record_cut_or_of_another_version_is_refused() {
+    let read = |bytes: &[u8]| record::read_log(bytes, &mut Skus::default());
     let whole = record::write_log(Writer::new(), &up(placed()));
     for length in 0..whole.len() {
-        assert!(record::read_log(&whole[..length]).is_err(), "{length}");
+        assert!(read(&whole[..length]).is_err(), "{length}");
     }
     let longer = [&whole[..], &[0]].concat();
-    assert_eq!(record::read_log(&longer), Err(BadRecord::Long(1)));
+    assert_eq!(read(&longer), Err(BadRecord::Long(1)));
     let newer = [&[2], &whole[1..]].concat();
-    assert_eq!(record::read_log(&newer), Err(BadRecord::Version(2)));
+    assert_eq!(read(&newer), Err(BadRecord::Version(2)));
 }
