@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use doorbuster_http_core::Head;
-use hyper::header::HOST;
+use hyper::header::{HOST, STRICT_TRANSPORT_SECURITY};
 use hyper::http::request::Parts;
 use hyper::{Method, Request, StatusCode};
 
@@ -144,6 +144,19 @@ impl Service for Front {
         self.shop.counts.responded(status);
         let more = live.hsts.as_ref().filter(|_| peer.secure).map(|hsts| hsts.line.clone());
         Some(AtHand { more, ..at_hand })
+    }
+
+    fn page<B>(&self, request: &Request<B>, host: &str, peer: Peer) -> Option<Reply> {
+        let live = self.current.glance();
+        if self.notes(&live) {
+            return None;
+        }
+        let mut reply = at_hand::reply(&self.shop, &live, request, host)?;
+        self.shop.counts.responded(reply.status());
+        if let Some(hsts) = live.hsts.as_ref().filter(|_| peer.secure) {
+            reply.headers_mut().insert(STRICT_TRANSPORT_SECURITY, hsts.value.clone());
+        }
+        Some(reply)
     }
 
     fn posted(&self, head: &Head<'_>, body: &[u8], peer: Peer) -> Option<Posted<posted::Outcomes, posted::Errand>> {

@@ -21,6 +21,7 @@ mod tests;
 use std::time::Duration;
 
 pub(super) use self::connection::{End, serve};
+pub(super) use self::output::Output;
 pub(super) use self::sheet::Sheet;
 pub(super) use self::stop::{Stop, Stopper};
 

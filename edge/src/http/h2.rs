@@ -1,23 +1,32 @@
 //! HTTP/2, by hyper (RFC 9113), over the same service as HTTP/1.1.
 
+mod activity;
+mod gather;
+
 use std::convert::Infallible;
+use std::future;
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use doorbuster_http_core::Refusal;
 use doorbuster_http_core::head::TARGET_BYTES_MAX;
+use futures_util::future::Either;
 use http_body_util::BodyExt as _;
+use hyper::body::Body as _;
 use hyper::header::{CONNECTION, CONTENT_LENGTH, HOST, HeaderValue};
 use hyper::server::conn::http2;
 use hyper::service::service_fn;
-use hyper::{Method, Request};
+use hyper::{HeaderMap, Method, Request, Uri};
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::time::timeout;
 
+use self::activity::Activity;
+use self::gather::{Sender, gather};
 use super::h1::{Stop, Timeouts};
 use super::message::{Incoming, Outgoing, Reply};
 use super::service::{BodyBound, Peer, Refused, Service};
@@ -49,13 +58,19 @@ where
     let activity = Arc::new(Activity::default());
     let seen = Arc::clone(&activity);
     let service = service_fn(move |request| {
-        let (service, guard) = (Arc::clone(&service), Activity::begin(&seen));
-        async move {
+        let guard = Activity::begin(&seen);
+        if let Some(reply) = at_hand(&*service, &request, peer) {
+            return Either::Left(future::ready(Ok::<_, Infallible>(reply)));
+        }
+        let service = Arc::clone(&service);
+        // Boxed: room is made for each request before it is known what it asks for.
+        Either::Right(Box::pin(async move {
             let reply = answer(&*service, request, peer, timeouts.body).await;
             drop(guard);
-            Ok::<_, Infallible>(reply)
-        }
+            Ok(reply)
+        }))
     });
+    let (io, sender) = gather(io);
     let connection = http2::Builder::new(TokioExecutor::new())
         .timer(TokioTimer::new())
         .max_concurrent_streams(STREAMS_MAX)
@@ -66,7 +81,7 @@ where
         .keep_alive_interval(PING_INTERVAL)
         .keep_alive_timeout(PING_TIMEOUT)
         .serve_connection(TokioIo::new(io), service);
-    let mut connection = std::pin::pin!(connection);
+    let mut connection = Sending { connection: std::pin::pin!(connection), sender };
     let over = async {
         tokio::select! {
             () = stop.told() => {}
@@ -74,10 +89,46 @@ where
         }
     };
     tokio::select! {
-        ended = connection.as_mut() => return ended.map_err(io::Error::other),
-        () = over => connection.as_mut().graceful_shutdown(),
+        ended = &mut connection => return ended,
+        () = over => connection.connection.as_mut().graceful_shutdown(),
     }
-    connection.await.map_err(io::Error::other)
+    connection.await
+}
+
+/// A connection that sends what it gathered whenever it has nothing more to do.
+struct Sending<C, Io> {
+    connection: C,
+    sender: Sender<Io>,
+}
+
+impl<C, Io> Future for Sending<C, Io>
+where
+    C: Future<Output = hyper::Result<()>> + Unpin,
+    Io: AsyncWrite + Unpin,
+{
+    type Output = io::Result<()>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
+        loop {
+            if let Poll::Ready(ended) = Pin::new(&mut self.connection).poll(cx) {
+                return Poll::Ready(ended.map_err(io::Error::other));
+            }
+            let was_full = self.sender.is_full();
+            ready!(self.sender.poll_send(cx))?;
+            // What waited for room has it now.
+            if !was_full {
+                return Poll::Pending;
+            }
+        }
+    }
+}
+
+/// The answer, if it was made beforehand and nothing must arrive for it.
+fn at_hand<S: Service>(service: &S, request: &Request<hyper::body::Incoming>, peer: Peer) -> Option<Reply> {
+    let is_whole = request.body().is_end_stream();
+    let host = host(request.uri(), request.headers()).ok().filter(|_| is_whole)?;
+    let reply = service.page(request, host, peer)?;
+    Some(finish(reply, request.method() == Method::HEAD))
 }
 
 async fn answer<S: Service>(
@@ -104,29 +155,30 @@ async fn answer<S: Service>(
     finish(reply, is_head)
 }
 
-/// One host, in the field `Host` whatever it came as (RFC 9113, 8.3.1); and a target of a size that is taken.
+/// One host, in the field `Host` whatever it came as; and a target of a size that is taken.
 fn checked(head: &mut hyper::http::request::Parts) -> Result<String, Refusal> {
-    if head.uri.path_and_query().is_some_and(|target| target.as_str().len() > TARGET_BYTES_MAX) {
-        return Err(Refusal::TargetTooLong);
-    }
-    let mut hosts = head.headers.get_all(HOST).iter();
-    let field = hosts.next().map(|host| host.to_str().map(str::to_owned)).transpose();
-    let field = field.map_err(|_| Refusal::HostMalformed)?;
-    if hosts.next().is_some() {
-        return Err(Refusal::HostTwice);
-    }
-    let authority = head.uri.authority().map(|authority| authority.as_str().to_owned());
-    let host = match (authority, field) {
-        (Some(authority), Some(field)) if !authority.eq_ignore_ascii_case(&field) => {
-            return Err(Refusal::HostTwice);
-        }
-        (Some(authority), _) => authority,
-        (None, Some(field)) => field,
-        (None, None) => return Err(Refusal::HostMissing),
-    };
+    let host = host(&head.uri, &head.headers)?.to_owned();
     let value = HeaderValue::from_str(&host).map_err(|_| Refusal::HostMalformed)?;
     head.headers.insert(HOST, value);
     Ok(host)
+}
+
+/// The one host (RFC 9113, 8.3.1) of a target that is not too long.
+fn host<'h>(target: &'h Uri, fields: &'h HeaderMap) -> Result<&'h str, Refusal> {
+    if target.path_and_query().is_some_and(|target| target.as_str().len() > TARGET_BYTES_MAX) {
+        return Err(Refusal::TargetTooLong);
+    }
+    let mut hosts = fields.get_all(HOST).iter();
+    let field = hosts.next().map(HeaderValue::to_str).transpose().map_err(|_| Refusal::HostMalformed)?;
+    if hosts.next().is_some() {
+        return Err(Refusal::HostTwice);
+    }
+    match (target.authority().map(hyper::http::uri::Authority::as_str), field) {
+        (Some(authority), Some(field)) if !authority.eq_ignore_ascii_case(field) => Err(Refusal::HostTwice),
+        (Some(authority), _) => Ok(authority),
+        (None, Some(field)) => Ok(field),
+        (None, None) => Err(Refusal::HostMissing),
+    }
 }
 
 async fn collect(body: hyper::body::Incoming, max: usize, patience: Duration) -> Result<Bytes, Refused> {
@@ -149,47 +201,10 @@ async fn collect(body: hyper::body::Incoming, max: usize, patience: Duration) ->
 fn finish(mut reply: Reply, is_head: bool) -> Reply {
     reply.headers_mut().remove(CONNECTION);
     if is_head {
-        use hyper::body::Body as _;
         if let Some(length) = reply.body().size_hint().exact() {
             reply.headers_mut().insert(CONTENT_LENGTH, length.into());
         }
         *reply.body_mut() = Outgoing::empty();
     }
     reply
-}
-
-/// What a connection has in hand, and whether anything came of late.
-#[derive(Debug, Default)]
-struct Activity {
-    begun: AtomicU64,
-    ended: AtomicU64,
-}
-
-/// One request in hand.
-struct InHand(Arc<Activity>);
-
-impl Activity {
-    fn begin(activity: &Arc<Self>) -> InHand {
-        activity.begun.fetch_add(1, Ordering::Relaxed);
-        InHand(Arc::clone(activity))
-    }
-
-    /// Completes when nothing was in hand for so long; after up to twice that.
-    async fn idle(&self, after: Duration) {
-        let mut before = self.begun.load(Ordering::Relaxed);
-        loop {
-            tokio::time::sleep(after).await;
-            let (begun, ended) = (self.begun.load(Ordering::Relaxed), self.ended.load(Ordering::Relaxed));
-            if begun == ended && begun == before {
-                return;
-            }
-            before = begun;
-        }
-    }
-}
-
-impl Drop for InHand {
-    fn drop(&mut self) {
-        self.0.ended.fetch_add(1, Ordering::Relaxed);
-    }
 }

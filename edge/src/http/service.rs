@@ -63,6 +63,9 @@ pub(super) trait Service: Send + Sync + 'static {
     /// Answers what needs no more than a head and memory. `None`: not such a request.
     fn at_hand(&self, head: &Head<'_>, peer: Peer) -> Option<AtHand>;
 
+    /// Answers what needs no more than a head and memory, where its fields are in a map. `None`: not such a request.
+    fn page<B>(&self, request: &Request<B>, host: &str, peer: Peer) -> Option<Reply>;
+
     /// Takes a request whose whole body is here, where it is well-formed and of the kind that most are. `None`: to be asked
     /// in full, so that what is unusual is looked at in one place.
     fn posted(&self, head: &Head<'_>, body: &[u8], peer: Peer) -> Option<Posted<Self::Outcome, Self::Errand>>;

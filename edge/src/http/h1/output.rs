@@ -23,7 +23,7 @@ thread_local! {
 
 /// Bytes on their way out.
 #[derive(Debug, Default)]
-pub(super) struct Output {
+pub(in crate::http) struct Output {
     head: Vec<u8>,
     sent: usize,
     tail: Bytes,
@@ -31,7 +31,7 @@ pub(super) struct Output {
 
 impl Output {
     /// Where the next head is written. Nothing large may be waiting.
-    pub(super) fn head(&mut self) -> &mut Vec<u8> {
+    pub(in crate::http) fn head(&mut self) -> &mut Vec<u8> {
         debug_assert!(self.tail.is_empty(), "a head goes before its body");
         if self.head.capacity() == 0 {
             self.head = SPARE.take();
@@ -40,7 +40,7 @@ impl Output {
     }
 
     /// Appends a body.
-    pub(super) fn body(&mut self, body: Bytes) {
+    pub(in crate::http) fn body(&mut self, body: Bytes) {
         if body.len() <= COPIED_MAX {
             self.head().extend_from_slice(&body);
         } else {
@@ -48,17 +48,17 @@ impl Output {
         }
     }
 
-    pub(super) fn is_empty(&self) -> bool {
+    pub(in crate::http) fn is_empty(&self) -> bool {
         self.head.is_empty() && self.tail.is_empty()
     }
 
     /// Whether it must be sent before more is written.
-    pub(super) fn is_full(&self) -> bool {
+    pub(in crate::http) fn is_full(&self) -> bool {
         !self.tail.is_empty() || self.head.len() >= TOGETHER_BYTES_MAX
     }
 
     /// Sends some; `true` once nothing is left.
-    pub(super) fn poll_send<Io: AsyncWrite + Unpin>(
+    pub(in crate::http) fn poll_send<Io: AsyncWrite + Unpin>(
         &mut self,
         io: &mut Io,
         cx: &mut Context<'_>,

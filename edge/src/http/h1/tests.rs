@@ -44,6 +44,10 @@ impl Service for Echo {
     type Errand = String;
     type Outcome = Spoken;
 
+    fn page<B>(&self, _request: &Request<B>, _host: &str, _peer: Peer) -> Option<Reply> {
+        None
+    }
+
     fn posted(&self, head: &Head<'_>, body: &[u8], _peer: Peer) -> Option<Posted<Spoken, String>> {
         let body = String::from_utf8(body.to_vec()).unwrap();
         match head.target {
