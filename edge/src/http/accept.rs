@@ -5,6 +5,7 @@ use std::net::{IpAddr, SocketAddr, TcpListener as StdListener};
 use std::sync::Arc;
 use std::time::Duration;
 
+use socket2::SockRef;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, mpsc};
@@ -15,6 +16,10 @@ use super::h1::{self, End, Stop, Timeouts};
 use super::service::{Peer, Service};
 use super::tls::Tls;
 use super::{h2, preamble};
+
+/// So much of an answer the kernel takes before the client has room for it. It would take megabytes, and a few thousand
+/// slow readers would then cost all others the kernel's memory for TCP.
+const UNSENT_BYTES_MAX: u32 = 64 << 10;
 
 /// Connections a thread that are being told that it is too busy; more are hung up on.
 const REFUSALS_MAX: usize = 256;
@@ -101,7 +106,7 @@ impl<S: Service> Acceptor<S> {
         if entered.is_none() && !introduces {
             return self.turn_away(stream, refusals);
         }
-        let _ = stream.set_nodelay(true);
+        prepare(&stream);
         let stop = self.stop.listener();
         tokio::spawn(async move {
             // Boxed, here and below: what waits on a plain connection keeps room for no more than that.
@@ -183,6 +188,12 @@ impl<S: Service> Acceptor<S> {
 
 fn timed_out() -> io::Error {
     io::ErrorKind::TimedOut.into()
+}
+
+/// What does not work only costs speed.
+fn prepare(stream: &TcpStream) {
+    let _ = stream.set_nodelay(true);
+    let _ = SockRef::from(stream).set_tcp_notsent_lowat(UNSENT_BYTES_MAX);
 }
 
 #[cfg(test)]
