@@ -32,13 +32,14 @@ pub use self::link_ends::{Full, LinkEnds, LinkInput, Outbox, OutboxReader};
 pub use self::owner::OwnerHandle;
 pub use self::store::Store;
 
-/// The most requests of shoppers that wait for the owner; beyond, [`Busy`].
+/// The most purchases that wait for the owner, and as many other requests; beyond, [`Busy`].
 pub const OWNER_QUEUE_MAX: usize = 16_384;
 /// The most messages of the allocator that wait for the owner; beyond, the link hangs up and resumes.
 pub const LINK_INBOX_MAX: usize = 1_024;
 /// The most messages that wait for the link; beyond, the owner hangs up.
 pub const LINK_OUTBOX_MAX: usize = 1_024;
-/// The most requests decided in one turn, so in one write.
+/// With so many requests decided a turn takes no more, and writes. One thread hands over fewer than this at once, so that
+/// a turn has less than twice as many.
 pub const TURN_REQUESTS_MAX: usize = 4_096;
 /// The most orders that a shopper is shown, newest first.
 pub const ORDERS_SHOWN_MAX: usize = 100;

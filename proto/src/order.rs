@@ -134,7 +134,7 @@ mod tests {
     }
 
     #[test]
-    fn order_id_is_the_hash_of_its_parts_as_it_always_was() {
+    fn order_id_is_the_hash_of_its_parts_one_after_the_other() {
         let longest = "k".repeat(64);
         let id = OrderId::of(&longest.parse().unwrap(), &longest.parse().unwrap(), &longest.parse().unwrap());
         let mut hash = blake3::Hasher::new();

@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use doorbuster_proto::{OrderVerdict, Seq, Sku, Units, UpTaken};
 
 use crate::node::Edge;
-use crate::orders::Place;
+use crate::orders::Slot;
 use crate::session::Standing;
 use crate::up_log::Logged;
 use crate::{HangUpReason, OrderStatus};
@@ -23,7 +23,7 @@ pub(crate) struct Credit {
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct Placed {
     pub(crate) seq: Seq,
-    pub(crate) order: Place,
+    pub(crate) order: Slot,
     /// Units of its SKU sold since the epoch's start, its own included.
     pub(crate) sold: Units,
 }
@@ -46,9 +46,9 @@ impl Edge {
     }
 
     fn judge(&mut self, judged: &OrderVerdict) {
-        let Some(place) = self.up.entry(judged.seq).and_then(Logged::order) else { return };
-        if self.orders.at(place).status == OrderStatus::Pending {
-            self.settle(place, judged.verdict.into());
+        let Some(slot) = self.up.entry(judged.seq).and_then(Logged::order) else { return };
+        if self.orders.at(slot).status == OrderStatus::Pending {
+            self.settle(slot, judged.verdict.into());
         }
     }
 
@@ -58,11 +58,11 @@ impl Edge {
         }
         let mut covered = BTreeSet::new();
         for logged in self.up.take_through(watermark) {
-            let Some(place) = logged.order() else { continue };
-            let order = self.orders.at(place);
+            let Some(slot) = logged.order() else { continue };
+            let order = self.orders.at(slot);
             // The watermark says that it is reserved; anything else must be said.
             if order.status != OrderStatus::Reserved {
-                self.staged.status(place);
+                self.staged.status(slot);
             }
             self.credits.get_mut(&order.sku).expect("an order in the log has its SKU's").taken_in = logged.sold;
             if !covered.contains(&order.sku) {
@@ -76,15 +76,15 @@ impl Edge {
     }
 
     /// Gives an order the status that the ledger says, and answers who waits for it.
-    pub(crate) fn settle(&mut self, place: Place, status: OrderStatus) {
-        let before = self.orders.set_status(place, status);
-        let order = self.orders.at(place);
+    pub(crate) fn settle(&mut self, slot: Slot, status: OrderStatus) {
+        let before = self.orders.set_status(slot, status);
+        let order = self.orders.at(slot);
         match (before.counts(), status.counts()) {
             (true, false) => self.shoppers.remove(order),
             (false, true) => self.shoppers.add(order),
             _ => {}
         }
-        self.answer_waiting(place);
+        self.answer_waiting(slot);
     }
 
     pub(crate) fn acknowledge_all(&mut self) {
@@ -98,13 +98,13 @@ impl Edge {
     /// Acknowledges a SKU's orders strictly in log order, as far as verdicts and credit reach.
     pub(crate) fn acknowledge(&mut self, sku: &Sku) {
         while let Some(front) = self.credits.get(sku).and_then(|credit| credit.queue.front()) {
-            let place = front.order;
-            if self.orders.is_unacknowledged(place) {
+            let slot = front.order;
+            if self.orders.is_unacknowledged(slot) {
                 if !self.is_within_credit(sku, front) {
                     break;
                 }
-                self.orders.acknowledge_on_credit(place);
-                self.answer_waiting(place);
+                self.orders.acknowledge_on_credit(slot);
+                self.answer_waiting(slot);
             }
             self.credits.get_mut(sku).expect("its front was read just now").queue.pop_front();
         }

@@ -52,8 +52,8 @@ impl Edge {
 
     /// A cancelled order keeps its reason: the ledger may tell of it again in the next epoch.
     fn take_state(&mut self, id: OrderId, state: OrderState) {
-        let Some(place) = self.orders.find(id) else { return };
-        let order = self.orders.at(place);
+        let Some(slot) = self.orders.find(id) else { return };
+        let order = self.orders.at(slot);
         let status = match (order.status, state) {
             // Where the key was reused, the state is that of the purchase which has the id.
             (OrderStatus::Cancelled(CancelledBecause::KeyReused), _)
@@ -64,8 +64,8 @@ impl Edge {
             }
             _ => state.into(),
         };
-        self.settle(place, status);
-        self.staged.status(place);
+        self.settle(slot, status);
+        self.staged.status(slot);
     }
 
     fn take_grant(&mut self, when: (Term, Commit), sku: &Sku, units: Units) {

@@ -74,7 +74,7 @@ impl Edge {
         self.credits.clear();
         // Without a word of the ledger they would count as taken in, as all of an epoch that has ended.
         let unsettled = self.up.from(self.up.watermark().next()).filter_map(|(_, logged)| logged.order());
-        unsettled.for_each(|place| self.staged.status(place));
+        unsettled.for_each(|slot| self.staged.status(slot));
         self.up = UpLog::default();
         self.standing = Standing::Unanswered;
         self.staged.begin();

@@ -66,7 +66,7 @@ impl Image {
         entries.map(|((_, seq), record)| (*seq, record))
     }
 
-    /// Every order placed here, of all epochs, as they were placed; of two of one id the later one counts.
+    /// Every order placed here, of all epochs, as they were placed. Two may have one id: then the later one counts.
     ///
     /// An order stands as its status says. Without one it is `Reserved` where the ledger has taken its entry in, or where
     /// its epoch has ended, and else `Pending`: what the watermark says of most is not written once more for each.

@@ -56,7 +56,7 @@ pub const PARK_MS_MAX: u64 = 250;
 pub const PARKED_MAX: usize = 4_096;
 /// The longest that a shopper waits for an acknowledgement before `Pending`.
 pub const ACKNOWLEDGE_MS_MAX: u64 = 2_000;
-/// The most requests that wait for one order; beyond, `Pending` at once.
+/// The most requests that wait for one order; beyond, `Pending` at once, or `Queueing` while the order is not durable.
 pub const WAITERS_PER_ORDER_MAX: usize = 16;
 /// The most requests that wait for acknowledgements; beyond, `Queueing` or `Pending` at once.
 pub const WAITERS_MAX: usize = 65_536;

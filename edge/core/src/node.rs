@@ -109,15 +109,15 @@ impl Edge {
 
     /// One order of a shopper, once it is durable.
     pub fn order(&self, shopper: &ShopperId, id: OrderId) -> Option<OrderView> {
-        let place = self.orders.find(id)?;
-        let is_theirs = self.orders.at(place).shopper == *shopper;
-        (is_theirs && self.is_durable(place)).then(|| self.orders.view(place))
+        let slot = self.orders.find(id)?;
+        let is_theirs = self.orders.at(slot).shopper == *shopper;
+        (is_theirs && self.is_durable(slot)).then(|| self.orders.view(slot))
     }
 
     /// A shopper's durable orders, newest first.
     pub fn orders(&self, shopper: &ShopperId) -> impl Iterator<Item = OrderView> {
         let theirs = self.orders.back_from(self.shoppers.newest(shopper));
-        theirs.filter(|place| self.is_durable(*place)).map(|place| self.orders.view(place))
+        theirs.filter(|slot| self.is_durable(*slot)).map(|slot| self.orders.view(slot))
     }
 
     /// Every order placed here, as it is kept.

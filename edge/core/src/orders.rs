@@ -145,7 +145,7 @@ impl From<Verdict> for OrderStatus {
 
 /// Where an order is kept.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub(crate) struct Place(usize);
+pub(crate) struct Slot(usize);
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 struct Kept {
@@ -155,7 +155,7 @@ struct Kept {
     /// A later order has its id.
     replaced: bool,
     /// The order that its shopper placed before.
-    before: Option<Place>,
+    before: Option<Slot>,
 }
 
 /// All orders, in the order in which they were placed, and the ways to find them.
@@ -163,7 +163,7 @@ struct Kept {
 pub(crate) struct Orders {
     kept: Chunks<Kept>,
     /// By id, as a number: two are compared at once, and not byte by byte.
-    by_id: BTreeMap<u128, Place>,
+    by_id: BTreeMap<u128, Slot>,
 }
 
 impl Orders {
@@ -173,7 +173,7 @@ impl Orders {
         let mut kept = Chunks::default();
         let mut ids = Vec::new();
         for order in orders {
-            ids.push((number(order.id), Place(kept.len())));
+            ids.push((number(order.id), Slot(kept.len())));
             kept.push(Kept { order, on_credit: false, replaced: false, before: None });
         }
         ids.sort_unstable();
@@ -184,9 +184,9 @@ impl Orders {
     }
 
     /// The orders of each shopper, by the shopper's digest, as they were placed; each is told which came before it.
-    pub(crate) fn link_shoppers(&mut self) -> Vec<(u128, Place)> {
-        let digests = self.kept.iter().enumerate().map(|(at, kept)| (kept.order.shopper.digest(), Place(at)));
-        let mut theirs: Vec<(u128, Place)> = digests.collect();
+    pub(crate) fn link_shoppers(&mut self) -> Vec<(u128, Slot)> {
+        let digests = self.kept.iter().enumerate().map(|(at, kept)| (kept.order.shopper.digest(), Slot(at)));
+        let mut theirs: Vec<(u128, Slot)> = digests.collect();
         theirs.sort_unstable();
         for pair in theirs.windows(2).filter(|pair| pair[0].0 == pair[1].0) {
             self.kept.at_mut(pair[1].1.0).before = Some(pair[0].1);
@@ -194,55 +194,55 @@ impl Orders {
         theirs
     }
 
-    pub(crate) fn find(&self, id: OrderId) -> Option<Place> {
+    pub(crate) fn find(&self, id: OrderId) -> Option<Slot> {
         self.by_id.get(&number(id)).copied()
     }
 
-    pub(crate) fn at(&self, place: Place) -> &Order {
-        &self.kept.at(place.0).order
+    pub(crate) fn at(&self, slot: Slot) -> &Order {
+        &self.kept.at(slot.0).order
     }
 
     /// Where the next order will be.
-    pub(crate) fn next_place(&self) -> Place {
-        Place(self.kept.len())
+    pub(crate) fn next_slot(&self) -> Slot {
+        Slot(self.kept.len())
     }
 
     /// Takes an order in; one of the same id, which did not consume it, makes way. `before` is the order that its shopper
     /// placed before.
-    pub(crate) fn push(&mut self, order: Order, before: Option<Place>) {
-        if let Some(earlier) = self.by_id.insert(number(order.id), self.next_place()) {
+    pub(crate) fn push(&mut self, order: Order, before: Option<Slot>) {
+        if let Some(earlier) = self.by_id.insert(number(order.id), self.next_slot()) {
             self.kept.at_mut(earlier.0).replaced = true;
         }
         self.kept.push(Kept { order, on_credit: false, replaced: false, before });
     }
 
     /// Sets how an order stands, and says how it stood before.
-    pub(crate) fn set_status(&mut self, place: Place, status: OrderStatus) -> OrderStatus {
-        let kept = self.kept.at_mut(place.0);
+    pub(crate) fn set_status(&mut self, slot: Slot, status: OrderStatus) -> OrderStatus {
+        let kept = self.kept.at_mut(slot.0);
         kept.on_credit = false;
         std::mem::replace(&mut kept.order.status, status)
     }
 
-    pub(crate) fn acknowledge_on_credit(&mut self, place: Place) {
-        self.kept.at_mut(place.0).on_credit = true;
+    pub(crate) fn acknowledge_on_credit(&mut self, slot: Slot) {
+        self.kept.at_mut(slot.0).on_credit = true;
     }
 
     /// Whether the order is still to be acknowledged.
-    pub(crate) fn is_unacknowledged(&self, place: Place) -> bool {
-        let kept = self.kept.at(place.0);
+    pub(crate) fn is_unacknowledged(&self, slot: Slot) -> bool {
+        let kept = self.kept.at(slot.0);
         kept.order.status == OrderStatus::Pending && !kept.on_credit
     }
 
-    pub(crate) fn view(&self, place: Place) -> OrderView {
-        let Kept { order, on_credit, .. } = self.kept.at(place.0);
+    pub(crate) fn view(&self, slot: Slot) -> OrderView {
+        let Kept { order, on_credit, .. } = self.kept.at(slot.0);
         let status = if *on_credit { OrderStatus::Reserved } else { order.status };
         OrderView { id: order.id, sku: order.sku.clone(), units: order.units, at: order.at, status }
     }
 
     /// A shopper's orders, newest first, from the newest on.
-    pub(crate) fn back_from(&self, newest: Option<Place>) -> impl Iterator<Item = Place> {
-        let theirs = std::iter::successors(newest, |place| self.kept.at(place.0).before);
-        theirs.filter(|place| !self.kept.at(place.0).replaced)
+    pub(crate) fn back_from(&self, newest: Option<Slot>) -> impl Iterator<Item = Slot> {
+        let theirs = std::iter::successors(newest, |slot| self.kept.at(slot.0).before);
+        theirs.filter(|slot| !self.kept.at(slot.0).replaced)
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Order> {

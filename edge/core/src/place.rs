@@ -4,7 +4,7 @@ use doorbuster_proto::{OrderId, Sku, Timestamp, Units};
 
 use crate::acknowledge::Placed;
 use crate::node::Edge;
-use crate::orders::Place;
+use crate::orders::Slot;
 use crate::session::{Phase, Standing};
 use crate::up_log::LoggedEntry;
 use crate::{
@@ -15,7 +15,7 @@ use crate::{
 /// What to do with a purchase.
 pub(crate) enum Decision {
     Place(OrderId),
-    Join(Place),
+    Join(Slot),
     Park,
     Answer(Answer),
 }
@@ -53,7 +53,7 @@ impl Edge {
         }
     }
 
-    fn repeat(&self, before: Place, purchase: &Purchase) -> Decision {
+    fn repeat(&self, before: Slot, purchase: &Purchase) -> Decision {
         if !is_same(self.orders.at(before), purchase) {
             return refused(Refusal::KeyReused);
         }
@@ -105,15 +105,15 @@ impl Edge {
         ahead.plus(units) <= self.credit(sku)
     }
 
-    /// Takes the units off the shelf: stock, order, limit and log entry in one write.
-    fn place(&mut self, id: OrderId, purchase: &Purchase) -> Place {
+    /// Takes the units off the shelf: stock and log entry in one write.
+    fn place(&mut self, id: OrderId, purchase: &Purchase) -> Slot {
         let sku = purchase.full_sku();
         let shelf = self.shelves.get_mut(&sku).expect("units were found on it");
         let was_low = shelf.is_low();
         shelf.sell(purchase.units);
         let (sold, returned, is_low) = (shelf.sold, shelf.returned, shelf.is_low());
-        let place = self.orders.next_place();
-        let seq = self.up.append(LoggedEntry::Placed(place), sold, returned);
+        let slot = self.orders.next_slot();
+        let seq = self.up.append(LoggedEntry::Placed(slot), sold, returned);
         let order = Order {
             id,
             key: purchase.key.clone(),
@@ -125,10 +125,10 @@ impl Edge {
             epoch: self.meta.epoch.expect("what lives has an epoch"),
             seq,
         };
-        let before = self.shoppers.enter(&order, place);
+        let before = self.shoppers.enter(&order, slot);
         self.orders.push(order, before);
         let credit = self.credits.entry(sku.clone()).or_default();
-        credit.queue.push_back(Placed { seq, order: place, sold });
+        credit.queue.push_back(Placed { seq, order: slot, sold });
         self.staged.up(seq);
         self.staged.shelf(&sku);
         self.staged.sync();
@@ -136,7 +136,7 @@ impl Edge {
         if is_low && !was_low {
             self.demand.tell(&sku);
         }
-        place
+        slot
     }
 }
 

@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use doorbuster_proto::{OrderId, OrderPlaced, Seq, SiteVersion, Sku, Timestamp, Units, UpEntry};
+use doorbuster_proto::{Epoch, OrderId, OrderPlaced, Seq, SiteVersion, Sku, Timestamp, Units, UpEntry};
 
 use crate::acknowledge::{Credit, Placed};
 use crate::availability::Shown;
 use crate::levels::Demand;
 use crate::node::Edge;
-use crate::orders::{Orders, Place};
+use crate::orders::{Orders, Slot};
 use crate::parked::Parked;
 use crate::sales::Sales;
 use crate::session::{Connection, Standing};
@@ -24,13 +24,22 @@ pub enum RecoverError {
     /// A shelf whose books do not add up.
     #[error("{0}: expected shelf = granted - sold - returned, found {1:?}")]
     Shelf(Sku, Shelf),
-    /// A hole in the up log.
-    #[error("up log: expected entry {0}, found {1}")]
-    Gap(Seq, Seq),
+    /// A hole in an epoch's up log.
+    #[error("up log of epoch {0}: expected entry {1}, found {2}")]
+    Gap(Epoch, Seq, Seq),
+    /// A log of an epoch that has not begun.
+    #[error("expected no log of a later epoch than {0}, found one of {1}")]
+    LaterEpoch(Epoch, Epoch),
+    /// A watermark beyond the log.
+    #[error("expected a watermark before entry {1}, found {0}")]
+    Watermark(Seq, Seq),
+    /// The status of an order that is not there.
+    #[error("up log of epoch {0}: expected an order at entry {1}, which has a status, found none")]
+    Status(Epoch, Seq),
     /// Totals of an entry that do not follow from those before it.
     #[error("up log: entry {0} of {1}: expected totals that follow from the entry before and end at the shelf's")]
     Totals(Seq, Sku),
-    /// Two entries of one order, neither of which the ledger has judged.
+    /// An order that the ledger has not judged, and that a later entry places again.
     #[error("up log: entry {0}: expected order {1} to be placed once, found it again")]
     Order(Seq, OrderId),
     /// `EpochClosed` and the mark of a closing epoch belong together.
@@ -95,21 +104,47 @@ fn check_shelves(image: &Image) -> Result<(), RecoverError> {
             return Err(RecoverError::Shelf(sku.clone(), shelf.clone()));
         }
     }
-    let is_empty = image.shelves.is_empty() && image.up().next().is_none();
+    let is_empty = image.shelves.is_empty() && image.log.is_empty();
     if image.meta.epoch.is_none() && !is_empty { Err(RecoverError::NoEpoch) } else { Ok(()) }
 }
 
+/// Every epoch's log is there from its first entry: an order that is not in it is lost.
 fn check_log(image: &Image) -> Result<(), RecoverError> {
-    let mut expected = image.meta.up_taken.next();
+    let mut expected = (Epoch(0), Seq(1));
+    for (epoch, seq) in image.log.keys() {
+        if *epoch != expected.0 {
+            expected = (*epoch, Seq(1));
+        }
+        if *seq != expected.1 {
+            return Err(RecoverError::Gap(*epoch, expected.1, *seq));
+        }
+        expected.1 = expected.1.next();
+    }
+    let now = image.meta.epoch.unwrap_or_default();
+    if expected.0 > now {
+        return Err(RecoverError::LaterEpoch(now, expected.0));
+    }
+    let tail = if expected.0 == now { expected.1 } else { Seq(1) };
+    if image.meta.up_taken >= tail {
+        return Err(RecoverError::Watermark(image.meta.up_taken, tail));
+    }
+    check_statuses(image)?;
+    check_end(image)
+}
+
+fn check_statuses(image: &Image) -> Result<(), RecoverError> {
+    let is_order = |at| matches!(image.log.get(at), Some(UpRecord { entry: UpEntry::OrderPlaced(_), .. }));
+    match image.statuses.keys().find(|at| !is_order(*at)) {
+        Some((epoch, seq)) => Err(RecoverError::Status(*epoch, *seq)),
+        None => Ok(()),
+    }
+}
+
+fn check_end(image: &Image) -> Result<(), RecoverError> {
     let last = image.up().next_back().map(|(seq, _)| seq);
     for (seq, record) in image.up() {
-        if seq != expected {
-            return Err(RecoverError::Gap(expected, seq));
-        }
-        expected = expected.next();
-        let is_last = last == Some(seq);
         let is_end = record.entry == UpEntry::EpochClosed;
-        if is_end != (is_last && image.meta.closing) {
+        if is_end != (last == Some(seq) && image.meta.closing) {
             return Err(RecoverError::Closing);
         }
     }
@@ -137,7 +172,7 @@ fn credits(image: &Image, beyond: &[(Seq, UpRecord)], orders: &Orders) -> Result
         let credit = credits.get_mut(sku).ok_or_else(wrong)?;
         credit.taken_in = before.0;
         if let UpEntry::OrderPlaced(placed) = &record.entry {
-            let order = place(seq, placed, orders)?;
+            let order = slot_of(seq, placed, orders)?;
             if orders.at(order).status == OrderStatus::Pending {
                 credit.queue.push_front(Placed { seq, order, sold: record.sold });
             }
@@ -157,7 +192,7 @@ fn before(record: &UpRecord) -> Option<(Units, Units)> {
 
 fn logged(seq: Seq, record: &UpRecord, orders: &Orders) -> Result<Logged, RecoverError> {
     let entry = match &record.entry {
-        UpEntry::OrderPlaced(placed) => LoggedEntry::Placed(place(seq, placed, orders)?),
+        UpEntry::OrderPlaced(placed) => LoggedEntry::Placed(slot_of(seq, placed, orders)?),
         UpEntry::StockReturned { sku, units } => LoggedEntry::Returned { sku: sku.clone(), units: *units },
         UpEntry::EpochClosed => LoggedEntry::Closed,
     };
@@ -165,7 +200,7 @@ fn logged(seq: Seq, record: &UpRecord, orders: &Orders) -> Result<Logged, Recove
 }
 
 /// The order of an entry beyond the watermark: nothing has taken its id since.
-fn place(seq: Seq, placed: &OrderPlaced, orders: &Orders) -> Result<Place, RecoverError> {
-    let place = orders.find(placed.order).filter(|place| orders.at(*place).seq == seq);
-    place.ok_or(RecoverError::Order(seq, placed.order))
+fn slot_of(seq: Seq, placed: &OrderPlaced, orders: &Orders) -> Result<Slot, RecoverError> {
+    let slot = orders.find(placed.order).filter(|slot| orders.at(*slot).seq == seq);
+    slot.ok_or(RecoverError::Order(seq, placed.order))
 }

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use doorbuster_proto::{SaleRules, ShopperId, Sku, Units};
 
 use crate::Order;
-use crate::orders::{Orders, Place};
+use crate::orders::{Orders, Slot};
 
 /// One shopper, as far as this edge knows.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 struct Shopper {
-    newest: Option<Place>,
+    newest: Option<Slot>,
     /// Units of the orders that count; none is zero. As many as the limits let one shopper have.
     held: Vec<(Sku, Units)>,
 }
@@ -25,24 +25,24 @@ impl Shoppers {
     /// The shoppers of these orders, which are told which came before which.
     pub(crate) fn recover(orders: &mut Orders) -> Self {
         let mut shoppers: Vec<(u128, Shopper)> = Vec::new();
-        for (digest, place) in orders.link_shoppers() {
+        for (digest, slot) in orders.link_shoppers() {
             if shoppers.last().is_none_or(|(last, _)| *last != digest) {
                 shoppers.push((digest, Shopper::default()));
             }
             let (_, shopper) = shoppers.last_mut().expect("it was found or added just now");
-            shopper.enter(orders.at(place), place);
+            shopper.enter(orders.at(slot), slot);
         }
         Self { by_digest: shoppers.into_iter().collect() }
     }
 
     /// The shopper's newest order.
-    pub(crate) fn newest(&self, shopper: &ShopperId) -> Option<Place> {
+    pub(crate) fn newest(&self, shopper: &ShopperId) -> Option<Slot> {
         self.by_digest.get(&shopper.digest())?.newest
     }
 
     /// Makes an order that counts its shopper's newest, and tells which was that before.
-    pub(crate) fn enter(&mut self, order: &Order, place: Place) -> Option<Place> {
-        self.by_digest.entry(order.shopper.digest()).or_default().enter(order, place)
+    pub(crate) fn enter(&mut self, order: &Order, slot: Slot) -> Option<Slot> {
+        self.by_digest.entry(order.shopper.digest()).or_default().enter(order, slot)
     }
 
     /// The order counts from now on.
@@ -67,11 +67,11 @@ impl Shoppers {
 }
 
 impl Shopper {
-    fn enter(&mut self, order: &Order, place: Place) -> Option<Place> {
+    fn enter(&mut self, order: &Order, slot: Slot) -> Option<Slot> {
         if order.status.counts() {
             self.add(order);
         }
-        self.newest.replace(place)
+        self.newest.replace(slot)
     }
 
     fn add(&mut self, order: &Order) {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use doorbuster_proto::{Epoch, Instance, SaleId, Seq, Sku, Term};
 
 use crate::node::Edge;
-use crate::orders::Place;
+use crate::orders::Slot;
 use crate::up_log::Logged;
 use crate::{BatchId, Command, Order, Write};
 
@@ -28,7 +28,7 @@ pub(crate) struct Staged {
     sync: bool,
     shelves: BTreeSet<Sku>,
     /// Orders whose status does not follow from the watermark.
-    statuses: BTreeSet<Place>,
+    statuses: BTreeSet<Slot>,
     sales: BTreeSet<SaleId>,
     up_first: Option<Seq>,
 }
@@ -53,7 +53,7 @@ impl Staged {
         }
     }
 
-    pub(crate) fn status(&mut self, order: Place) {
+    pub(crate) fn status(&mut self, order: Slot) {
         self.statuses.insert(order);
     }
 
@@ -115,7 +115,7 @@ impl Edge {
         }
         let status =
             |Order { epoch, seq, status, .. }: &Order| Write::Status { epoch: *epoch, seq: *seq, status: *status };
-        writes.extend(staged.statuses.iter().map(|place| status(self.orders.at(*place))));
+        writes.extend(staged.statuses.iter().map(|slot| status(self.orders.at(*slot))));
         let sale = |sale: &SaleId| match self.sales.find(sale) {
             Some(record) => Write::Sale(record.clone()),
             None => Write::SaleGone(sale.clone()),

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 use doorbuster_proto::{BATCH_ENTRIES_MAX, Seq, Sku, Units, UpEntry, UpTotal};
 
 use crate::UP_BATCHES_IN_FLIGHT_MAX;
-use crate::orders::{Orders, Place};
+use crate::orders::{Orders, Slot};
 
 /// An entry, with its SKU's totals from the epoch's start to here.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -39,19 +39,19 @@ pub(crate) struct Logged {
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum LoggedEntry {
-    Placed(Place),
+    Placed(Slot),
     Returned { sku: Sku, units: Units },
     Closed,
 }
 
 impl Logged {
-    pub(crate) fn order(&self) -> Option<Place> {
-        if let LoggedEntry::Placed(place) = self.entry { Some(place) } else { None }
+    pub(crate) fn order(&self) -> Option<Slot> {
+        if let LoggedEntry::Placed(slot) = self.entry { Some(slot) } else { None }
     }
 
     fn sku<'a>(&'a self, orders: &'a Orders) -> Option<&'a Sku> {
         match &self.entry {
-            LoggedEntry::Placed(place) => Some(&orders.at(*place).sku),
+            LoggedEntry::Placed(slot) => Some(&orders.at(*slot).sku),
             LoggedEntry::Returned { sku, .. } => Some(sku),
             LoggedEntry::Closed => None,
         }
@@ -59,7 +59,7 @@ impl Logged {
 
     fn entry(&self, orders: &Orders) -> UpEntry {
         match &self.entry {
-            LoggedEntry::Placed(place) => UpEntry::OrderPlaced(orders.at(*place).placed()),
+            LoggedEntry::Placed(slot) => UpEntry::OrderPlaced(orders.at(*slot).placed()),
             LoggedEntry::Returned { sku, units } => UpEntry::StockReturned { sku: sku.clone(), units: *units },
             LoggedEntry::Closed => UpEntry::EpochClosed,
         }
@@ -103,7 +103,7 @@ impl UpLog {
 
     /// The entries from `first` on, which is beyond the watermark.
     pub(crate) fn from(&self, first: Seq) -> impl Iterator<Item = (Seq, &Logged)> {
-        let at = self.index(first).unwrap_or_default().min(self.entries.len());
+        let at = self.index(first).expect("it is beyond the watermark").min(self.entries.len());
         (first.0..).map(Seq).zip(self.entries.range(at..))
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use doorbuster_proto::Timestamp;
 
 use crate::node::Edge;
-use crate::orders::Place;
+use crate::orders::Slot;
 use crate::session::Phase;
 use crate::{
     ACKNOWLEDGE_MS_MAX, Answer, CancelledBecause, Command, OrderStatus, PENDING_RETRY_MS, QUEUEING_RETRY_MS, Refusal,
@@ -15,8 +15,8 @@ use crate::{
 /// Who waits for which order, and until when.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Waiting {
-    of_order: BTreeMap<(Place, Waiter), Timestamp>,
-    deadlines: BTreeMap<(Timestamp, Waiter), Place>,
+    of_order: BTreeMap<(Slot, Waiter), Timestamp>,
+    deadlines: BTreeMap<(Timestamp, Waiter), Slot>,
 }
 
 impl Waiting {
@@ -32,28 +32,28 @@ impl Waiting {
         self.deadlines.keys().next().map(|(deadline, _)| *deadline)
     }
 
-    fn has_room(&self, order: Place) -> bool {
+    fn has_room(&self, order: Slot) -> bool {
         self.len() < WAITERS_MAX && self.of(order).count() < WAITERS_PER_ORDER_MAX
     }
 
-    fn add(&mut self, order: Place, waiter: Waiter, deadline: Timestamp) {
+    fn add(&mut self, order: Slot, waiter: Waiter, deadline: Timestamp) {
         self.of_order.insert((order, waiter), deadline);
         self.deadlines.insert((deadline, waiter), order);
     }
 
-    fn of(&self, order: Place) -> impl Iterator<Item = Waiter> {
+    fn of(&self, order: Slot) -> impl Iterator<Item = Waiter> {
         self.of_order.range((order, Waiter(0))..=(order, Waiter(u64::MAX))).map(|((_, waiter), _)| *waiter)
     }
 
     /// One of those who wait for the order, first come first; it waits no more.
-    fn take(&mut self, order: Place) -> Option<Waiter> {
+    fn take(&mut self, order: Slot) -> Option<Waiter> {
         let waiter = self.of(order).next()?;
         let deadline = self.of_order.remove(&(order, waiter)).expect("it was found just now");
         self.deadlines.remove(&(deadline, waiter));
         Some(waiter)
     }
 
-    fn take_due(&mut self, now: Timestamp) -> Option<(Waiter, Place)> {
+    fn take_due(&mut self, now: Timestamp) -> Option<(Waiter, Slot)> {
         let due = self.deadlines.first_entry().filter(|first| first.key().0 <= now)?;
         let ((_, waiter), order) = due.remove_entry();
         self.of_order.remove(&(order, waiter));
@@ -67,7 +67,7 @@ impl Edge {
     }
 
     /// Waits for an order's acknowledgement, unless there is none to wait for, or no room.
-    pub(crate) fn join(&mut self, waiter: Waiter, order: Place) {
+    pub(crate) fn join(&mut self, waiter: Waiter, order: Slot) {
         let is_hopeless = self.connection.phase == Phase::Down && self.is_durable(order);
         if is_hopeless || !self.waiting.has_room(order) {
             let answer = self.pending(order);
@@ -77,7 +77,7 @@ impl Edge {
     }
 
     /// Tells everyone who waits for the order how it stands.
-    pub(crate) fn answer_waiting(&mut self, order: Place) {
+    pub(crate) fn answer_waiting(&mut self, order: Slot) {
         while let Some(answer) = self.answer_of(order) {
             let Some(waiter) = self.waiting.take(order) else { break };
             self.reply(waiter, answer);
@@ -86,7 +86,7 @@ impl Edge {
 
     /// The session is gone: who waits for an order beyond the credit would wait in vain.
     pub(crate) fn answer_pending(&mut self) {
-        let waiting: Vec<Place> = self.waiting.of_order.keys().map(|(order, _)| *order).collect();
+        let waiting: Vec<Slot> = self.waiting.of_order.keys().map(|(order, _)| *order).collect();
         for order in waiting {
             if self.is_durable(order)
                 && let Some(waiter) = self.waiting.take(order)
@@ -105,7 +105,7 @@ impl Edge {
     }
 
     /// The answer to whoever asks for this order; `None` while there is none.
-    pub(crate) fn answer_of(&self, order: Place) -> Option<Answer> {
+    pub(crate) fn answer_of(&self, order: Slot) -> Option<Answer> {
         let view = self.orders.view(order);
         Some(match view.status {
             OrderStatus::Pending => return None,
@@ -121,14 +121,14 @@ impl Edge {
     }
 
     /// An order that a crash could still undo is not shown to anyone.
-    fn pending(&self, order: Place) -> Answer {
+    fn pending(&self, order: Slot) -> Answer {
         if self.is_durable(order) {
             return Answer::Pending { order: self.orders.view(order), retry_after_ms: PENDING_RETRY_MS };
         }
         Answer::Queueing { retry_after_ms: QUEUEING_RETRY_MS }
     }
 
-    pub(crate) fn is_durable(&self, order: Place) -> bool {
+    pub(crate) fn is_durable(&self, order: Slot) -> bool {
         let order = self.orders.at(order);
         Some(order.epoch) != self.meta.epoch || order.seq <= self.durable_tail()
     }

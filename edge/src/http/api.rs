@@ -5,8 +5,13 @@ pub(super) mod orders;
 pub(super) mod place;
 pub(super) mod sales;
 
+use std::fmt;
+use std::marker::PhantomData;
+
 use doorbuster_http_core::FieldValues;
-use serde::Deserialize;
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::{Problem, request};
 
@@ -17,5 +22,29 @@ where
     F: FieldValues + ?Sized,
 {
     request::expect_type(fields, "application/json")?;
-    serde_json::from_slice(body).map_err(|error| Problem::BadRequest(format!("The body: {error}.")))
+    let read: Result<Object<T>, _> = serde_json::from_slice(body);
+    read.map(|object| object.0).map_err(|error| Problem::BadRequest(format!("The body: {error}.")))
+}
+
+/// What is written as an object, and not as an array of its fields.
+struct Object<T>(T);
+
+impl<'b, T: Deserialize<'b>> Deserialize<'b> for Object<T> {
+    fn deserialize<D: Deserializer<'b>>(from: D) -> Result<Self, D::Error> {
+        struct Fields<T>(PhantomData<T>);
+
+        impl<'b, T: Deserialize<'b>> Visitor<'b> for Fields<T> {
+            type Value = T;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<M: MapAccess<'b>>(self, map: M) -> Result<T, M::Error> {
+                T::deserialize(MapAccessDeserializer::new(map))
+            }
+        }
+
+        from.deserialize_map(Fields(PhantomData)).map(Self)
+    }
 }

@@ -8,13 +8,13 @@ mod answer;
 mod body;
 mod connection;
 mod date;
-mod desk;
 mod encode;
 mod exchange;
 mod input;
 mod output;
 mod sheet;
 mod stop;
+mod taker;
 #[cfg(test)]
 mod tests;
 

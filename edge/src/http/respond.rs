@@ -133,7 +133,7 @@ pub(super) fn put(reply: &mut Reply, name: hyper::header::HeaderName, value: &st
     reply.headers_mut().insert(name, value);
 }
 
-/// An answer of a type.
+/// An answer with a body of this type.
 fn reply(status: StatusCode, content_type: &'static str, body: impl Into<Bytes>, cache: Cache) -> Reply {
     let mut reply = begun(status, Outgoing::whole(body), cache);
     reply.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static(content_type));

@@ -45,7 +45,7 @@ pub(super) struct ReplyTo {
 
 /// Answers of one turn, desk by desk. There are as many desks as threads that shoppers are served by.
 #[derive(Default)]
-pub(super) struct Outgoing {
+pub(super) struct Mail {
     mail: Vec<(Arc<Desk>, Vec<Answered>)>,
 }
 
@@ -126,8 +126,8 @@ impl Desk {
     }
 }
 
-impl Outgoing {
-    /// Keeps an answer until [`Outgoing::send`].
+impl Mail {
+    /// Keeps an answer until [`Mail::send`].
     pub(super) fn add(&mut self, to: ReplyTo, answer: Answer) {
         let ReplyTo { desk, waiter } = to;
         match self.mail.iter_mut().find(|(of, _)| Arc::ptr_eq(of, &desk)) {
@@ -203,7 +203,7 @@ pub(super) mod tests {
     #[test]
     fn what_is_asked_together_is_handed_over_and_answered_together_in_each_runtime() {
         let counter = Counter::new(1);
-        let mut outgoing = Outgoing::default();
+        let mut outgoing = Mail::default();
         for _ in 0..2 {
             let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
             runtime.block_on(async {

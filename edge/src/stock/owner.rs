@@ -11,12 +11,13 @@ use std::time::Duration;
 use doorbuster_config::clock::Clock;
 use doorbuster_edge_core::{Command, Edge};
 use doorbuster_proto::{FromEdge, SiteVersion, Timestamp};
+use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::oneshot;
 use tracing::{error, warn};
 
 pub use self::thread::OwnerHandle;
 use super::board::Board;
-use super::desk::Outgoing;
+use super::desk::Mail;
 use super::figures::Figures;
 use super::handle::Stock;
 use super::link_ends::{LinkEnds, LinkInput, Outbox};
@@ -40,7 +41,7 @@ pub(super) fn start(edge: Edge, store: Store) -> Result<(Stock, OwnerHandle, Lin
         inbox: inbox_queue,
         outbox: None,
         waiters: Waiters::default(),
-        answers: Outgoing::default(),
+        answers: Mail::default(),
         draining: None,
         clock: Clock::starting(),
         figures_at: Timestamp(0),
@@ -62,7 +63,7 @@ struct Owner {
     inbox: Receiver<LinkInput>,
     outbox: Option<Outbox>,
     waiters: Waiters,
-    answers: Outgoing,
+    answers: Mail,
     /// Who waits for the drain, and until when.
     draining: Option<(oneshot::Sender<()>, Timestamp)>,
     clock: Clock,
@@ -210,11 +211,14 @@ impl Owner {
 
     fn send(&mut self, message: FromEdge, now: Timestamp) {
         let Some(outbox) = &self.outbox else { return };
-        if outbox.messages.try_send(message).is_err() {
-            warn!("the link's outbox is full: hanging up on the allocator");
-            self.outbox = None;
-            self.edge.handle_disconnected(now);
+        match outbox.messages.try_send(message) {
+            Ok(()) => return,
+            Err(TrySendError::Full(_)) => warn!("the link's outbox is full: hanging up on the allocator"),
+            // The link says so itself, a moment later.
+            Err(TrySendError::Closed(_)) => {}
         }
+        self.outbox = None;
+        self.edge.handle_disconnected(now);
     }
 
     fn fetch(&mut self, site: SiteVersion) {

@@ -17,6 +17,8 @@ use rocksdb::{ColumnFamily, ColumnFamilyDescriptor, DB, DBRecoveryMode, Options,
 pub use self::codec::BadRecord;
 use self::codec::{Skus, Writer};
 
+/// Every RocksDB has it; here it stays empty.
+const DEFAULT: &str = "default";
 const META: &str = "meta";
 const SHELF: &str = "shelf";
 const LOG: &str = "log";
@@ -35,6 +37,14 @@ pub enum Error {
     /// The folder cannot be made.
     #[error("cannot make the folder {0}")]
     Folder(PathBuf, #[source] std::io::Error),
+    /// Another version of the edge made the store.
+    #[error("{} is of another version of the edge: expected the records of this one, found {family}", path.display())]
+    OtherVersion {
+        /// The store.
+        path: PathBuf,
+        /// A kind of record that this version does not know.
+        family: String,
+    },
     /// RocksDB failed.
     #[error("the store failed")]
     Disk(#[from] rocksdb::Error),
@@ -77,6 +87,7 @@ impl Store {
     pub fn open(path: &Path) -> Result<Self, Error> {
         std::fs::create_dir_all(path).map_err(|source| Error::Folder(path.to_owned(), source))?;
         let families = FAMILIES.map(|name| ColumnFamilyDescriptor::new(name, Options::default()));
+        check_families(path)?;
         let db = DB::open_cf_descriptors(&options(), path, families)?;
         let disk = match read_disk(&db)? {
             Some(disk) => disk,
@@ -198,6 +209,14 @@ fn options() -> Options {
     options.set_max_total_wal_size(WAL_BYTES_MAX);
     options.set_keep_log_file_num(4);
     options
+}
+
+/// A store that another version of the edge has made is not touched.
+fn check_families(path: &Path) -> Result<(), Error> {
+    // A folder without a store has no families.
+    let found = DB::list_cf(&Options::default(), path).unwrap_or_default();
+    let other = found.into_iter().find(|name| name != DEFAULT && !FAMILIES.contains(&name.as_str()));
+    other.map_or(Ok(()), |family| Err(Error::OtherVersion { path: path.to_owned(), family }))
 }
 
 fn family<'a>(db: &'a DB, name: &str) -> &'a ColumnFamily {

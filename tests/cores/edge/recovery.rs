@@ -1,7 +1,7 @@
 //! A disk whose records contradict each other is refused.
 
-use doorbuster_edge_core::{Edge, Image, RecoverError, Shelf};
-use doorbuster_proto::{Epoch, Seq, UpEntry};
+use doorbuster_edge_core::{Edge, Image, OrderStatus, RecoverError, Shelf};
+use doorbuster_proto::{Epoch, Seq, UpEntry, Verdict};
 
 use super::rig::*;
 
@@ -39,7 +39,37 @@ fn a_shelf_that_does_not_balance_is_refused() {
 #[test]
 fn a_hole_in_the_log_is_refused() {
     let taken = recover(|image| drop(image.log.remove(&entry(1))));
-    assert_eq!(taken.unwrap_err(), RecoverError::Gap(Seq(1), Seq(2)));
+    assert_eq!(taken.unwrap_err(), RecoverError::Gap(Epoch(1), Seq(1), Seq(2)));
+}
+
+#[test]
+fn a_hole_in_what_the_ledger_has_taken_in_is_refused_too() {
+    let mut rig = Rig::live(10, 5);
+    rig.buy("ann", "k", 2);
+    rig.buy("bob", "k", 1);
+    rig.effects();
+    rig.taken(2, &[(1, Verdict::Valid), (2, Verdict::OverLimit)]);
+    rig.effects();
+    let recover = |image: &Image| Edge::recover(identity(2), image.clone()).map(drop);
+    assert_eq!(recover(&rig.disk), Ok(()));
+    let mut holed = rig.disk.clone();
+    holed.log.remove(&entry(1));
+    assert_eq!(recover(&holed), Err(RecoverError::Gap(Epoch(1), Seq(1), Seq(2))));
+    let mut short = rig.disk.clone();
+    short.log.remove(&entry(2));
+    assert_eq!(recover(&short), Err(RecoverError::Watermark(Seq(2), Seq(2))));
+    let mut odd = rig.disk.clone();
+    odd.statuses.insert(entry(3), OrderStatus::Paid);
+    assert_eq!(recover(&odd), Err(RecoverError::Status(Epoch(1), Seq(3))));
+}
+
+#[test]
+fn a_log_of_an_epoch_that_has_not_begun_is_refused() {
+    let taken = recover(|image| {
+        let record = image.log[&entry(1)].clone();
+        image.log.insert((Epoch(2), Seq(1)), record);
+    });
+    assert_eq!(taken.unwrap_err(), RecoverError::LaterEpoch(Epoch(1), Epoch(2)));
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! The up log: shipped when durable, resent from the watermark, trimmed with the verdicts.
+//! The up log: shipped when durable, resent from the watermark, judged up to it.
 
 use doorbuster_edge_core::{CancelledBecause, Command, HangUpReason, OrderStatus, UP_BATCHES_IN_FLIGHT_MAX, Write};
 use doorbuster_proto::{DownEntry, OrderState, Seq, Verdict};

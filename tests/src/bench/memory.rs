@@ -1,5 +1,6 @@
 //! What an idle keep-alive connection costs in memory.
 
+use rustix::process::{Resource, getrlimit};
 use serde::Serialize;
 
 use super::effort::Effort;
@@ -9,6 +10,9 @@ use super::rounds::Side;
 use super::rows::{SMALL, Work};
 use super::usage::resident_bytes;
 use super::world::World;
+
+/// Files of a server that are no connections, at most.
+const OTHER_FILES: usize = 500;
 
 /// Bytes of resident memory that each of many idle connections adds, the kernel's own apart.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -31,7 +35,7 @@ impl World {
     /// # Errors
     /// A server did not take the connections.
     pub async fn memory(&self, effort: &Effort) -> anyhow::Result<Memory> {
-        let connections = effort.idle_connections;
+        let connections = effort.idle_connections.min(connections_max());
         progress(&format!("memory of {connections} idle connections"));
         let (ours_bytes, ours_tls_bytes) = self.of_side(Side::Ours, connections).await?;
         let (peer_bytes, peer_tls_bytes) = self.of_side(Side::Peer, connections).await?;
@@ -52,4 +56,10 @@ impl World {
         tls.close().await?;
         Ok((each(before, between), each(between, after)))
     }
+}
+
+/// A server has both kinds open at once, and other files besides.
+fn connections_max() -> usize {
+    let files = getrlimit(Resource::Nofile).current.and_then(|files| usize::try_from(files).ok()).unwrap_or(usize::MAX);
+    files.saturating_sub(OTHER_FILES) / 2
 }

@@ -10,11 +10,11 @@ use doorbuster_http_core::head::{Slots, is_http2_preface};
 use tokio::io::{AsyncRead, AsyncWrite};
 
 use super::alarm::Alarm;
-use super::desk::{Desk, Step};
 use super::encode::Said;
 use super::input::Input;
 use super::output::{self, Output};
 use super::sheet::Sheet;
+use super::taker::{Step, Taker};
 use super::{Stop, Timeouts};
 use crate::http::rewind::Rewind;
 use crate::http::service::{Outcome as _, Peer, Refused, Service};
@@ -147,9 +147,9 @@ where
             Ok(None) => Step::Starved,
             Err(refusal) => Step::Refuse(refusal),
             Ok(Some(head)) => {
-                let desk =
-                    Desk { service: &*self.service, peer: self.peer, stop: &self.stop, output: &mut self.output };
-                let (bytes, step) = desk.step_of(&head, self.input.bytes());
+                let taker =
+                    Taker { service: &*self.service, peer: self.peer, stop: &self.stop, output: &mut self.output };
+                let (bytes, step) = taker.step_of(&head, self.input.bytes());
                 self.input.skip(bytes);
                 self.in_head = false;
                 if matches!(step, Step::Answered { .. } | Step::Run(..)) {

@@ -41,9 +41,8 @@ impl<Io: AsyncWrite + Unpin> Sender<Io> {
 
 impl<Io: AsyncWrite + Unpin> Pipe<Io> {
     fn poll_send(&mut self, cx: &mut Context<'_>) -> Poll<io::Result<()>> {
-        while !self.output.is_empty() {
-            ready!(self.output.poll_send(&mut self.io, cx))?;
-        }
+        // Also where nothing is gathered: what encrypts may hold the end of an answer until it is flushed.
+        while !ready!(self.output.poll_send(&mut self.io, cx))? {}
         Poll::Ready(Ok(()))
     }
 
@@ -104,6 +103,35 @@ fn lock<Io>(pipe: &Mutex<Pipe<Io>>) -> MutexGuard<'_, Pipe<Io>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Takes everything at once, and has it sent by the third flush.
+    struct Slow {
+        flushes: u32,
+    }
+
+    impl AsyncWrite for Slow {
+        fn poll_write(self: Pin<&mut Self>, _: &mut Context<'_>, from: &[u8]) -> Poll<io::Result<usize>> {
+            Poll::Ready(Ok(from.len()))
+        }
+
+        fn poll_flush(mut self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            self.flushes += 1;
+            if self.flushes < 3 { Poll::Pending } else { Poll::Ready(Ok(())) }
+        }
+
+        fn poll_shutdown(self: Pin<&mut Self>, _: &mut Context<'_>) -> Poll<io::Result<()>> {
+            Poll::Ready(Ok(()))
+        }
+    }
+
+    #[test]
+    fn what_is_taken_and_not_sent_yet_is_flushed_until_it_is() {
+        let (mut gathered, sender) = gather(Slow { flushes: 0 });
+        assert!(Pin::new(&mut gathered).poll_write(&mut cx(), b"the end").is_ready());
+        assert!(sender.poll_send(&mut cx()).is_pending());
+        assert!(sender.poll_send(&mut cx()).is_pending(), "nothing is gathered, and it has not left");
+        assert!(sender.poll_send(&mut cx()).is_ready());
+    }
     use futures_util::task::noop_waker_ref;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
 

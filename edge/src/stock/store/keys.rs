@@ -24,12 +24,9 @@ pub(super) fn read_sku(key: &[u8]) -> Result<Sku, BadId> {
     Ok(Sku { sale: SaleId::new(sale)?, code: SkuCode::new(code)? })
 }
 
-/// Bytes of a log's key.
-pub(super) const LOG_BYTES: usize = 16;
-
 /// Both big-endian: the logs are read epoch by epoch, each in order. The next key is always the last, which is what the
 /// store takes in most easily.
-pub(super) fn log(epoch: Epoch, seq: Seq) -> [u8; LOG_BYTES] {
+pub(super) fn log(epoch: Epoch, seq: Seq) -> [u8; 16] {
     (u128::from(epoch.0) << 64 | u128::from(seq.0)).to_be_bytes()
 }
 

@@ -113,3 +113,14 @@ fn a_record_cut_or_of_another_version_is_refused() {
     let newer = [&[2], &whole[1..]].concat();
     assert_eq!(read(&newer), Err(BadRecord::Version(2)));
 }
+
+#[test]
+fn a_store_of_another_version_is_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    drop(Store::open(folder.path()).unwrap());
+    let mut db = rocksdb::DB::open_cf(&rocksdb::Options::default(), folder.path(), super::FAMILIES).unwrap();
+    db.create_cf("up", &rocksdb::Options::default()).unwrap();
+    drop(db);
+    let refused = Store::open(folder.path()).unwrap_err().to_string();
+    assert!(refused.contains("another version") && refused.ends_with("found up"), "{refused}");
+}

@@ -89,18 +89,11 @@ impl Edge {
 
     /// The answer, without its date. The body comes with the head, or after it.
     pub(super) async fn answer_with_id(&self, head: &str, body: &str, at_once: bool) -> String {
-        let (mut ours, theirs) = duplex(64 << 10);
+        // A pipe that the head fills: what reads the head cannot have read more.
+        let (mut ours, theirs) = duplex(if at_once { 64 << 10 } else { head.len() });
         let (front, http) = (Arc::clone(&self.front), self.config.http.clone());
         let served = tokio::spawn(async move { front.serve_pipe(theirs, PEER.address, &http).await });
-        if at_once {
-            ours.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
-        } else {
-            ours.write_all(head.as_bytes()).await.unwrap();
-            for _ in 0..9 {
-                tokio::task::yield_now().await;
-            }
-            ours.write_all(body.as_bytes()).await.unwrap();
-        }
+        ours.write_all(format!("{head}{body}").as_bytes()).await.unwrap();
         ours.shutdown().await.unwrap();
         let mut answer = String::new();
         ours.read_to_string(&mut answer).await.unwrap();

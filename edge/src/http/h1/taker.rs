@@ -27,14 +27,14 @@ pub(super) enum Step<E> {
 }
 
 /// What it takes to answer a whole head.
-pub(super) struct Desk<'c, S> {
+pub(super) struct Taker<'c, S> {
     pub(super) service: &'c S,
     pub(super) peer: Peer,
     pub(super) stop: &'c Stop,
     pub(super) output: &'c mut Output,
 }
 
-impl<S: Service> Desk<'_, S> {
+impl<S: Service> Taker<'_, S> {
     /// What a whole head comes to, and how many bytes of the input that took.
     pub(super) fn step_of(self, head: &Head<'_>, bytes: &[u8]) -> (usize, Step<S::Errand>) {
         if let Some(answer) = self.service.at_hand(head, self.peer) {
