@@ -15,7 +15,7 @@ CARGO_WORKSPACE := --release --workspace --all-targets --locked
 
 # In order, whatever -j says: the steps share cargo's lock anyway.
 .NOTPARALLEL:
-.PHONY: own-target help demo test build fix check-tools console bench conformance fuzz setup setup-test setup-bench setup-conformance lint unit e2e browser deny
+.PHONY: own-target help demo test build fix check-tools console bench conformance fuzz setup setup-test setup-bench setup-conformance lint unit e2e browser prove deny
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## */  make \1\t/' | expand -t 16
@@ -78,7 +78,7 @@ lint: setup own-target console
 
 unit: build ## the cores and every crate's own tests
 	cargo test --release --locked --workspace --lib --bins
-	cargo test --release --locked --workspace --test cores
+	cargo test --release --locked --workspace --test cores --test sim
 	cd static/console && npm run check && npm test
 
 e2e: build ## real processes: crowds, SIGKILL, restarts
@@ -86,6 +86,9 @@ e2e: build ## real processes: crowds, SIGKILL, restarts
 
 browser: build setup-test ## real Chromium
 	cd tests/browser && npm test
+
+prove: build ## simulates worlds of edges, faults and an allocator; MINUTES=30, or SEED=7 to replay one
+	@exec "$(CARGO_TARGET_DIR)/release/prove" $(if $(SEED),--seed "$(SEED)",--minutes "$(or $(MINUTES),30)")
 
 deny: ## licences and advisories, with cargo-deny where it is installed
 	cargo deny check

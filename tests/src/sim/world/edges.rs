@@ -1,0 +1,100 @@
+//! Edges, driven.
+
+use doorbuster_edge_core::{BatchId, Command};
+use doorbuster_proto::{FromAllocator, SiteVersion, Timestamp};
+
+use crate::sim::plan::SKEW_MS_MAX;
+use crate::sim::world::{Event, World};
+
+/// A site is fetched within this.
+const FETCH_MS: u64 = 200;
+
+impl World {
+    pub(in crate::sim) fn hand_to_edge(&mut self, edge: usize, message: FromAllocator) {
+        if self.edges[edge].up {
+            let now = self.clock(self.edges[edge].skew_ms);
+            self.edges[edge].core.handle_message(message, now);
+            self.run_edge(edge);
+        }
+    }
+
+    pub(super) fn edge_wrote(&mut self, edge: usize, boot: u64, batch: BatchId, sync: bool) {
+        if self.lives(edge, boot) {
+            let now = self.clock(self.edges[edge].skew_ms);
+            self.edges[edge].persisted(batch, sync, now);
+            self.run_edge(edge);
+        }
+    }
+
+    pub(super) fn edge_timer(&mut self, edge: usize, boot: u64) {
+        if !self.lives(edge, boot) {
+            return;
+        }
+        let now = self.clock(self.edges[edge].skew_ms);
+        let due = self.edges[edge].core.poll_timeout();
+        if due.is_some_and(|due| due <= now) {
+            self.edges[edge].core.handle_timeout(now);
+        }
+        self.run_edge(edge);
+    }
+
+    pub(super) fn site_fetched(&mut self, edge: usize, boot: u64, site: SiteVersion) {
+        if self.lives(edge, boot) {
+            self.edges[edge].core.handle_site_installed(site);
+            self.run_edge(edge);
+        }
+    }
+
+    pub(super) fn start_edge(&mut self, edge: usize) {
+        if !self.edges[edge].up {
+            self.edges[edge].start();
+            self.run_edge(edge);
+            self.connect_again(edge);
+        }
+    }
+
+    /// Carries out what an edge asks for.
+    pub(in crate::sim) fn run_edge(&mut self, edge: usize) {
+        while let Some(command) = self.edges[edge].core.next_command() {
+            self.carry_out(edge, command);
+        }
+        self.set_edge_timer(edge);
+    }
+
+    fn carry_out(&mut self, edge: usize, command: Command) {
+        let boot = self.edges[edge].boot;
+        match command {
+            Command::Persist { batch, writes, sync } => {
+                self.edges[edge].disk.write(writes);
+                let takes = if sync { self.dice.within(self.plan.sync_ms.clone()) } else { 0 };
+                self.after(takes, Event::EdgeWrote { edge, boot, batch, sync });
+            }
+            Command::Reply { waiter, answer } => self.hear(edge, waiter, answer),
+            Command::Send(message) => self.send_to_allocator(edge, message),
+            Command::HangUp { .. } => {
+                self.leave_stream(edge);
+                self.connect_again(edge);
+            }
+            Command::FetchSite { site } => {
+                let after = self.dice.below(FETCH_MS);
+                self.after(after, Event::SiteFetched { edge, boot, site });
+            }
+            Command::ShowSales(_) | Command::ShowAvailability { .. } | Command::Alert(_) => {}
+        }
+    }
+
+    fn set_edge_timer(&mut self, edge: usize) {
+        let node = &self.edges[edge];
+        let Some(due) = node.core.poll_timeout() else { return };
+        let (boot, true_time) = (node.boot, Timestamp((due.0 + SKEW_MS_MAX).saturating_sub(node.skew_ms)));
+        let at = true_time.max(self.now.after_ms(1));
+        if self.edges[edge].timer_at.is_none_or(|set| set > at || set <= self.now) {
+            self.edges[edge].timer_at = Some(at);
+            self.at(at, Event::EdgeTimer { edge, boot });
+        }
+    }
+
+    fn lives(&self, edge: usize, boot: u64) -> bool {
+        self.edges[edge].up && self.edges[edge].boot == boot
+    }
+}
