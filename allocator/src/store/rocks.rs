@@ -9,7 +9,7 @@ use rocksdb::{ColumnFamily, DB, DBCompressionType, DBRecoveryMode, IteratorMode,
 use super::keys::Key;
 use super::load::load;
 use super::record::{Corrupt, Record};
-use super::writer::put_all;
+use super::writer::{Trimmed, put_all};
 use super::{Error, LedgerStore};
 use crate::publish::Presentation;
 
@@ -34,6 +34,7 @@ const LOG_FILES_MAX: usize = 8;
 /// The ledger in RocksDB: one process, one folder, a column family per kind of row.
 pub struct RocksStore {
     db: DB,
+    trimmed: Trimmed,
 }
 
 impl RocksStore {
@@ -45,7 +46,7 @@ impl RocksStore {
         let mut options = options();
         options.create_if_missing(true);
         options.create_missing_column_families(true);
-        Ok(Self { db: DB::open_cf_with_opts(&options, folder, families())? })
+        Ok(Self { db: DB::open_cf_with_opts(&options, folder, families())?, trimmed: Trimmed::default() })
     }
 
     /// Opens the folder to look at it, also while another process has it.
@@ -53,7 +54,8 @@ impl RocksStore {
     /// # Errors
     /// [`Error::Store`] where there is no ledger.
     pub fn open_read_only(folder: &Path) -> Result<Self, Error> {
-        Ok(Self { db: DB::open_cf_with_opts_for_read_only(&options(), folder, families(), false)? })
+        let db = DB::open_cf_with_opts_for_read_only(&options(), folder, families(), false)?;
+        Ok(Self { db, trimmed: Trimmed::default() })
     }
 
     /// Goes through the whole journal in its order.
@@ -84,7 +86,7 @@ impl RocksStore {
     }
 
     pub(super) fn family(&self, kind: &str) -> &ColumnFamily {
-        self.db.cf_handle(kind).expect("every column family is opened with the store")
+        family(&self.db, kind)
     }
 
     fn write(&self, batch: WriteBatch, sync: bool) -> Result<(), Error> {
@@ -101,7 +103,8 @@ impl LedgerStore for RocksStore {
 
     fn commit(&mut self, writes: &[Write], sync: bool) -> Result<(), Error> {
         let mut batch = WriteBatch::default();
-        put_all(&mut batch, writes, |kind| self.family(kind));
+        let Self { db, trimmed } = self;
+        put_all(&mut batch, writes, trimmed, |kind| family(db, kind));
         self.write(batch, sync)
     }
 
@@ -124,6 +127,10 @@ impl LedgerStore for RocksStore {
         batch.delete_cf(self.family(PRESENTATIONS), Key::sale(sale));
         self.write(batch, true)
     }
+}
+
+fn family<'a>(db: &'a DB, kind: &str) -> &'a ColumnFamily {
+    db.cf_handle(kind).expect("every column family is opened with the store")
 }
 
 fn families() -> impl Iterator<Item = (&'static str, Options)> {

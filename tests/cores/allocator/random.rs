@@ -8,25 +8,13 @@ use doorbuster_proto::{
     AllocatorBody, BootId, DiskId, DownEntry, EdgeBody, Epoch, FromAllocator, Instance, Level, OrderId, OrderState,
     Seq, Session, UpBatch, UpEntry, Verdict, Welcome,
 };
+use doorbuster_tests::dice::Dice;
 
 use super::desk::{Desk, ENDS, Peer, placed, sale, sku, units};
 
 const EDGES: [&str; 3] = ["one", "two", "three"];
 const CREDIT: u64 = 2;
 const STEPS: u32 = 400;
-
-/// `SplitMix64`: small, seeded, good enough to choose.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
-        let mut z = self.0;
-        z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
-        z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
-        (z ^ (z >> 31)) % sides
-    }
-}
 
 /// An edge that keeps the protocol: its disk is durable at once, its messages may be lost with the connection.
 #[derive(Clone)]
@@ -80,7 +68,7 @@ impl World {
         Self {
             desk,
             edges,
-            dice: Dice(seed),
+            dice: Dice::new(seed),
             connections: 0,
             unwritten: Vec::new(),
             told: BTreeSet::new(),
@@ -90,8 +78,8 @@ impl World {
     }
 
     fn step(&mut self) {
-        let at = usize::try_from(self.dice.roll(EDGES.len() as u64)).unwrap();
-        match self.dice.roll(40) {
+        let at = usize::try_from(self.dice.below(EDGES.len() as u64)).unwrap();
+        match self.dice.below(40) {
             0 => self.crash_allocator(),
             1 => self.disconnect(at),
             2 => self.lose_disk(at),
@@ -110,7 +98,7 @@ impl World {
 
     /// Carries out some commands; the write of a turn and its report may be far apart.
     fn run_allocator(&mut self) {
-        self.desk.now = self.desk.now.after_ms(self.dice.roll(120));
+        self.desk.now = self.desk.now.after_ms(self.dice.below(120));
         if self.desk.core.poll_timeout().is_some_and(|due| due <= self.desk.now) {
             self.desk.core.handle_timeout(self.desk.now);
         }
@@ -123,7 +111,7 @@ impl World {
             }
         }
         // Now and then the store is slow: a crash before the next turn loses what it had not written.
-        if self.dice.roll(3) == 0 {
+        if self.dice.below(3) == 0 {
             return;
         }
         for command in std::mem::take(&mut self.unwritten) {
@@ -179,7 +167,7 @@ impl World {
 
     /// The disk is gone, with all that it held. What it acknowledged is at most W.
     fn lose_disk(&mut self, at: usize) {
-        if self.dice.roll(3) > 0 {
+        if self.dice.below(3) > 0 {
             return;
         }
         self.disconnect(at);
@@ -192,7 +180,7 @@ impl World {
 
     fn operator(&mut self, at: usize) {
         let edge = self.edges[at].peer.edge.clone();
-        let operator = match self.dice.roll(4) {
+        let operator = match self.dice.below(4) {
             0 => Operator::Evict { edge },
             1 => Operator::ResumeGrants,
             2 => match self.desk.store.orders.keys().next() {
@@ -222,8 +210,8 @@ impl World {
     }
 
     fn sell(&mut self, at: usize) {
-        let (shopper, key) = (self.dice.roll(12), self.dice.roll(30));
-        let count = 1 + self.dice.roll(2);
+        let (shopper, key) = (self.dice.below(12), self.dice.below(30));
+        let count = 1 + self.dice.below(2);
         let edge = &mut self.edges[at];
         if edge.shelf < count || edge.peer.closing {
             return;
@@ -249,7 +237,7 @@ impl World {
         }
         let from = usize::try_from(edge.sent).unwrap();
         let most = (edge.log.len() - from) as u64;
-        let many = 1 + usize::try_from(self.dice.roll(most)).unwrap();
+        let many = 1 + usize::try_from(self.dice.below(most)).unwrap();
         let edge = &mut self.edges[at];
         // Totals cover the log up to the batch's end.
         let mut counter = Peer { up_tail: Seq(0), totals: Vec::new(), closing: false, ..edge.peer.clone() };
@@ -262,7 +250,7 @@ impl World {
     }
 
     fn tell_level(&mut self, at: usize) {
-        let waiting = self.dice.roll(3);
+        let waiting = self.dice.below(3);
         let edge = &self.edges[at];
         let level = Level { sku: sku("a"), shelf: units(edge.shelf), waiting: units(waiting) };
         let message = edge.peer.message(EdgeBody::Levels(vec![level]));

@@ -2,7 +2,6 @@
 //!
 //! A failing seed is named in the panic; `SEED=<n>` replays it alone.
 
-mod dice;
 mod ledger;
 mod world;
 

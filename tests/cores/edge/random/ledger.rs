@@ -6,8 +6,7 @@ use doorbuster_proto::{
     AllocatorBody, DownBatch, DownEntry, DownTotal, EdgeBody, Epoch, FromEdge, OrderId, OrderPlaced, OrderState,
     OrderVerdict, Seq, Sku, Units, UpBatch, UpEntry, UpTaken, Verdict, Welcome,
 };
-
-use super::dice::Dice;
+use doorbuster_tests::dice::Dice;
 
 #[derive(Default)]
 pub(crate) struct Life {

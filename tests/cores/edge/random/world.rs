@@ -7,9 +7,9 @@ use doorbuster_proto::{
     AllocatorBody, Commit, Epoch, FromAllocator, FromEdge, Instance, OrderId, Published, Session, SiteVersion, Sku,
     Term, Timestamp, Units,
 };
+use doorbuster_tests::dice::Dice;
 
 use super::super::rig::{END, START, identity, kettle, mug, rules};
-use super::dice::Dice;
 use super::ledger::Ledger;
 
 const SUPPLY: u64 = 60;
@@ -34,7 +34,7 @@ pub(crate) struct World {
 
 impl World {
     pub(crate) fn new(seed: u64) -> Self {
-        let dice = Dice(seed);
+        let dice = Dice::new(seed);
         let supply = BTreeMap::from([(kettle(), SUPPLY), (mug(), SUPPLY)]);
         let pool = supply.clone();
         let ledger = Ledger { supply, pool, lives: BTreeMap::new(), orders: BTreeMap::new(), credit: seed % 4 };
