@@ -133,11 +133,6 @@ impl<'a> KeyReader<'a> {
     }
 }
 
-/// The keys from the epoch's first entry up to and including `through`, as a half-open range.
-pub(super) fn through(edge: &EdgeId, epoch: Epoch, through: Seq) -> (Vec<u8>, Vec<u8>) {
-    (Key::entry(edge, epoch, Seq(0)), Key::entry(edge, epoch, through.next()))
-}
-
 /// The column family of a row's kind.
 pub(super) fn family(write: &Write) -> &'static str {
     match write {

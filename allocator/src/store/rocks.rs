@@ -9,7 +9,7 @@ use rocksdb::{ColumnFamily, DB, DBCompressionType, DBRecoveryMode, IteratorMode,
 use super::keys::Key;
 use super::load::load;
 use super::record::{Corrupt, Record};
-use super::writer::{Trimmed, put_all};
+use super::writer::put_all;
 use super::{Error, LedgerStore};
 use crate::publish::Presentation;
 
@@ -34,7 +34,6 @@ const LOG_FILES_MAX: usize = 8;
 /// The ledger in RocksDB: one process, one folder, a column family per kind of row.
 pub struct RocksStore {
     db: DB,
-    trimmed: Trimmed,
 }
 
 impl RocksStore {
@@ -46,7 +45,7 @@ impl RocksStore {
         let mut options = options();
         options.create_if_missing(true);
         options.create_missing_column_families(true);
-        Ok(Self { db: DB::open_cf_with_opts(&options, folder, families())?, trimmed: Trimmed::default() })
+        Ok(Self { db: DB::open_cf_with_opts(&options, folder, families())? })
     }
 
     /// Opens the folder to look at it, also while another process has it.
@@ -54,8 +53,7 @@ impl RocksStore {
     /// # Errors
     /// [`Error::Store`] where there is no ledger.
     pub fn open_read_only(folder: &Path) -> Result<Self, Error> {
-        let db = DB::open_cf_with_opts_for_read_only(&options(), folder, families(), false)?;
-        Ok(Self { db, trimmed: Trimmed::default() })
+        Ok(Self { db: DB::open_cf_with_opts_for_read_only(&options(), folder, families(), false)? })
     }
 
     /// Goes through the whole journal in its order.
@@ -86,7 +84,7 @@ impl RocksStore {
     }
 
     pub(super) fn family(&self, kind: &str) -> &ColumnFamily {
-        family(&self.db, kind)
+        self.db.cf_handle(kind).expect("every column family is opened with the store")
     }
 
     fn write(&self, batch: WriteBatch, sync: bool) -> Result<(), Error> {
@@ -103,8 +101,7 @@ impl LedgerStore for RocksStore {
 
     fn commit(&mut self, writes: &[Write], sync: bool) -> Result<(), Error> {
         let mut batch = WriteBatch::default();
-        let Self { db, trimmed } = self;
-        put_all(&mut batch, writes, trimmed, |kind| family(db, kind));
+        put_all(&mut batch, writes, |kind| self.family(kind));
         self.write(batch, sync)
     }
 
@@ -127,10 +124,6 @@ impl LedgerStore for RocksStore {
         batch.delete_cf(self.family(PRESENTATIONS), Key::sale(sale));
         self.write(batch, true)
     }
-}
-
-fn family<'a>(db: &'a DB, kind: &str) -> &'a ColumnFamily {
-    db.cf_handle(kind).expect("every column family is opened with the store")
 }
 
 fn families() -> impl Iterator<Item = (&'static str, Options)> {

@@ -1,5 +1,7 @@
 //! One allocator with its store, driven by hand; and what edges say to it.
 
+use std::collections::BTreeMap;
+
 use doorbuster_allocator_core::{
     Account, Allocator, Command, Connection, Image, ItemDefinition, Operator, Outcome, Refusal, RequestId,
     SaleDefinition, Settings, Stock, Write,
@@ -31,6 +33,8 @@ pub(super) struct Desk {
     /// Whether each batch had to be synced.
     pub(super) synced: Vec<bool>,
     pub(super) alerts: Vec<String>,
+    /// How far each log in the store was trimmed.
+    trimmed: BTreeMap<(&'static str, EdgeId, Epoch), Seq>,
     starts: u64,
     edges: Vec<EdgeId>,
 }
@@ -45,7 +49,8 @@ impl Desk {
         let edges: Vec<EdgeId> = edges.iter().map(|edge| edge.parse().unwrap()).collect();
         let core = Allocator::recover(Settings { edges: edges.clone() }, Instance(1), store.clone()).unwrap();
         let (synced, alerts) = (Vec::new(), Vec::new());
-        let mut desk = Self { core, store, now: Timestamp(1_000), synced, alerts, starts: 1, edges };
+        let (now, trimmed) = (Timestamp(1_000), BTreeMap::new());
+        let mut desk = Self { core, store, now, synced, alerts, trimmed, starts: 1, edges };
         desk.drain();
         desk
     }
@@ -85,8 +90,20 @@ impl Desk {
     /// Writes a batch into the store.
     pub(super) fn keep(&mut self, writes: &[Write]) {
         for write in writes {
+            self.expect_no_overlap(write);
             self.store.apply(write);
         }
+    }
+
+    /// A store may delete by ranges, which must not overlap.
+    fn expect_no_overlap(&mut self, write: &Write) {
+        let (log, edge, epoch, first, through) = match write {
+            Write::DownTrimmed { edge, epoch, first, through } => ("down", edge, epoch, first, through),
+            Write::VerdictsTrimmed { edge, epoch, first, through } => ("verdicts", edge, epoch, first, through),
+            _ => return,
+        };
+        let before = self.trimmed.insert((log, edge.clone(), *epoch), *through);
+        assert!(before.is_none_or(|before| before < *first) && first <= through, "{before:?}, then {write:?}");
     }
 
     fn out(&mut self, command: Command) -> Out {

@@ -116,8 +116,8 @@ impl World {
         }
         for command in std::mem::take(&mut self.unwritten) {
             let Command::Persist { batch, writes, .. } = command else { unreachable!("only persists wait") };
+            self.desk.keep(&writes);
             for write in &writes {
-                self.desk.store.apply(write);
                 if let Write::Order(order) = write
                     && order.reason == Some(CancelReason::NoUnit)
                 {

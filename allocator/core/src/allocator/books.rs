@@ -104,10 +104,16 @@ impl Allocator {
     }
 
     pub(super) fn trim_down(&mut self, edge: &EdgeId, epoch: Epoch, through: Seq) {
-        self.write(Write::DownTrimmed { edge: edge.clone(), epoch, through }, Sync::Forgets);
+        let first = self.image.book(edge, epoch).and_then(|book| book.down.keys().next().copied());
+        if let Some(first) = first.filter(|first| *first <= through) {
+            self.write(Write::DownTrimmed { edge: edge.clone(), epoch, first, through }, Sync::Forgets);
+        }
     }
 
     pub(super) fn trim_verdicts(&mut self, edge: &EdgeId, epoch: Epoch, through: Seq) {
-        self.write(Write::VerdictsTrimmed { edge: edge.clone(), epoch, through }, Sync::Forgets);
+        let first = self.image.book(edge, epoch).and_then(|book| book.verdicts.keys().next().copied());
+        if let Some(first) = first.filter(|first| *first <= through) {
+            self.write(Write::VerdictsTrimmed { edge: edge.clone(), epoch, first, through }, Sync::Forgets);
+        }
     }
 }

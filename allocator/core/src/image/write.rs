@@ -66,6 +66,9 @@ pub enum Write {
         edge: EdgeId,
         /// Which epoch.
         epoch: Epoch,
+        /// The first that there is: those before it went earlier. So no two trims overlap, which a store that deletes by
+        /// ranges may count on.
+        first: Seq,
         /// The last number to go.
         through: Seq,
     },
@@ -88,6 +91,9 @@ pub enum Write {
         edge: EdgeId,
         /// Which epoch.
         epoch: Epoch,
+        /// The first that there is: those before it went earlier. So no two trims overlap, which a store that deletes by
+        /// ranges may count on.
+        first: Seq,
         /// The last number to go.
         through: Seq,
     },
