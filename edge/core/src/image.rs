@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use doorbuster_proto::{Epoch, Instance, OrderPlaced, SaleId, SaleRules, Seq, Sku, Term, UpEntry};
+use doorbuster_proto::{Epoch, Instance, OrderId, OrderPlaced, SaleId, SaleRules, Seq, Sku, Term, UpEntry};
 
 use crate::{Order, OrderStatus, Shelf, UpRecord, Write};
 
@@ -66,36 +66,27 @@ impl Image {
         entries.map(|((_, seq), record)| (*seq, record))
     }
 
-    /// Every order placed here, of all epochs, as they were placed. Two may have one id: then the later one counts.
+    /// Every order placed here, of all epochs; of two of one id the later one counts.
     ///
     /// An order stands as its status says. Without one it is `Reserved` where the ledger has taken its entry in, or where
     /// its epoch has ended, and else `Pending`: what the watermark says of most is not written once more for each.
-    pub fn orders(&self) -> impl Iterator<Item = Order> {
-        let order = |(at, record): (&(Epoch, Seq), &UpRecord)| match &record.entry {
-            UpEntry::OrderPlaced(placed) => Some(order_at(*at, placed.clone(), &self.meta, &self.statuses)),
-            UpEntry::StockReturned { .. } | UpEntry::EpochClosed => None,
-        };
-        self.log.iter().filter_map(order)
+    pub fn orders(&self) -> BTreeMap<OrderId, Order> {
+        self.clone().take_orders().map(|order| (order.id, order)).collect()
     }
 
-    /// The same, where the log is needed no more.
+    /// The orders as they were placed, where the log is needed no more. Two may have one id.
     pub(crate) fn take_orders(&mut self) -> impl Iterator<Item = Order> {
         let log = std::mem::take(&mut self.log);
         log.into_iter().filter_map(|(at, record)| match record.entry {
-            UpEntry::OrderPlaced(placed) => Some(order_at(at, placed, &self.meta, &self.statuses)),
+            UpEntry::OrderPlaced(placed) => Some(self.order(at, placed)),
             UpEntry::StockReturned { .. } | UpEntry::EpochClosed => None,
         })
     }
-}
 
-fn order_at(
-    (epoch, seq): (Epoch, Seq),
-    placed: OrderPlaced,
-    meta: &Meta,
-    statuses: &BTreeMap<(Epoch, Seq), OrderStatus>,
-) -> Order {
-    let is_taken = Some(epoch) != meta.epoch || seq <= meta.up_taken;
-    let usual = if is_taken { OrderStatus::Reserved } else { OrderStatus::Pending };
-    let status = statuses.get(&(epoch, seq)).copied().unwrap_or(usual);
-    Order { status, ..Order::of(placed, epoch, seq) }
+    fn order(&self, (epoch, seq): (Epoch, Seq), placed: OrderPlaced) -> Order {
+        let is_taken = Some(epoch) != self.meta.epoch || seq <= self.meta.up_taken;
+        let usual = if is_taken { OrderStatus::Reserved } else { OrderStatus::Pending };
+        let status = self.statuses.get(&(epoch, seq)).copied().unwrap_or(usual);
+        Order { status, ..Order::of(placed, epoch, seq) }
+    }
 }

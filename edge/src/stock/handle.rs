@@ -35,19 +35,10 @@ impl Stock {
     /// # Errors
     /// [`Busy`].
     pub async fn purchase(&self, purchase: Purchase) -> Result<Answer, Busy> {
-        self.queue(purchase)?.await.map_err(|_| Busy)
-    }
-
-    /// Asks to buy, and hands out where the answer will come; [`Busy`] is meant where none comes. Must be called from a
-    /// runtime, and waited for there.
-    ///
-    /// # Errors
-    /// [`Busy`].
-    pub fn queue(&self, purchase: Purchase) -> Result<oneshot::Receiver<Answer>, Busy> {
         if self.shared.draining.load(Ordering::Relaxed) {
             return Err(Busy);
         }
-        Desk::here(&self.requests, &self.shared).take(purchase)
+        Desk::here(&self.requests, &self.shared).take(purchase)?.await.map_err(|_| Busy)
     }
 
     /// One order of a shopper.

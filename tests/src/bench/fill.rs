@@ -52,6 +52,6 @@ mod tests {
         let store = folder.path().join("stock");
         fill(&store, "bench", &["a".to_owned(), "b".to_owned()], BATCH + 3).unwrap();
         let image = Store::open(&store).unwrap().load().unwrap();
-        assert_eq!(image.orders().count() as u64, BATCH + 3);
+        assert_eq!(image.orders().len() as u64, BATCH + 3);
     }
 }

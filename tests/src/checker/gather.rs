@@ -8,7 +8,7 @@ use doorbuster_allocator::store::{LedgerStore as _, RocksStore};
 use doorbuster_allocator_core::{self as ledger, Account as Place, Book, Image as LedgerImage};
 use doorbuster_edge::stock::store::Store;
 use doorbuster_edge_core::{self as edge, Image as EdgeImage, OrderStatus};
-use doorbuster_proto::{DownEntry, EdgeId, OrderId, OrderState, Sku, UpEntry};
+use doorbuster_proto::{DownEntry, EdgeId, OrderState, Sku, UpEntry};
 
 use super::facts::{Account, EdgeFacts, EdgeOrder, Facts, LedgerOrder, Limits};
 use crate::fleet::Folder;
@@ -99,9 +99,7 @@ fn ledger_order(order: &ledger::LedgerOrder) -> LedgerOrder {
 fn edge_facts(id: &EdgeId, image: &EdgeImage, ledger: &LedgerImage) -> EdgeFacts {
     let live = |book: &&Book| book.head.phase.is_unfenced();
     let book = image.meta.epoch.and_then(|epoch| ledger.book(id, epoch)).filter(live);
-    // Of two orders of one id the later one counts.
-    let orders: BTreeMap<OrderId, EdgeOrder> = image.orders().map(|order| (order.id, edge_order(&order))).collect();
-    let orders = orders.into_values().collect();
+    let orders = image.orders().values().map(edge_order).collect();
     let Some(book) = book else { return EdgeFacts { orders, ..EdgeFacts::default() } };
     EdgeFacts {
         epoch: image.meta.epoch,
