@@ -47,16 +47,22 @@ judge_redbot() {
   redbot "a page that is not there" "$shop/nothing"
   redbot "an answer of the API to nobody" "$shop/api/orders"
   # REDbot asks the DNS for names: for a while, the site is that of the address.
-  sed --in-place 's/^host = "localhost"/host = "127.0.0.1"/' "$work/edge.toml"
-  kill -HUP "${fleet_pids[1]}"
-  until curl --silent "$shop/" | grep --quiet 'A page of a site'; do sleep 0.1; done
+  move_site localhost 127.0.0.1
+  until site_answers; do sleep 0.1; done
   redbot "a site's page" "$shop/"
   redbot "a site's large file" "$shop/large.txt"
   redbot "a site's missing file" "$shop/nothing"
-  sed --in-place 's/^host = "127.0.0.1"/host = "localhost"/' "$work/edge.toml"
-  kill -HUP "${fleet_pids[1]}"
-  while curl --silent "$shop/" | grep --quiet 'A page of a site'; do sleep 0.1; done
+  move_site 127.0.0.1 localhost
+  while site_answers; do sleep 0.1; done
 }
+
+# move_site FROM TO: the site answers to another host.
+move_site() {
+  sed --in-place "s/^host = \"$1\"/host = \"$2\"/" "$work/edge.toml"
+  kill -HUP "${fleet_pids[1]}"
+}
+
+site_answers() { curl --silent "$shop/" | grep --quiet 'A page of a site'; }
 
 # What the front page links to.
 links() { curl --silent "$shop/" | grep --only-matching 'href="[^"]*"' | sed 's/^href="//; s/"$//; s/&#x2f;/\//g'; }

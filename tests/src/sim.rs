@@ -10,6 +10,7 @@ mod faults;
 mod invariants;
 mod network;
 mod plan;
+mod process;
 mod report;
 mod shoppers;
 mod world;

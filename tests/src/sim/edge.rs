@@ -5,27 +5,20 @@ use doorbuster_edge_core::{BatchId, Edge, Identity, Image};
 use doorbuster_proto::{BootId, DiskId, EdgeId, Timestamp};
 
 use super::disk::Disk;
+use super::process::Process;
 use crate::dice::Dice;
 
 /// One edge.
 pub(super) struct EdgeNode {
     pub(super) name: EdgeId,
+    number: u64,
     pub(super) core: Edge,
     pub(super) disk: Disk<Image>,
     pub(super) disk_id: DiskId,
-    /// Counts the lives of the process.
-    pub(super) boot: u64,
-    /// Whether the process runs.
-    pub(super) up: bool,
-    /// Handed no event before this: SIGSTOP.
-    pub(super) paused_until: Timestamp,
+    pub(super) process: Process,
     /// Cut off from the allocator.
     pub(super) cut_off: bool,
     pub(super) connection: Option<Connection>,
-    /// This clock's advance on the true time, in milliseconds, less [`SKEW_MS_MAX`](super::plan::SKEW_MS_MAX).
-    pub(super) skew_ms: u64,
-    /// When its next timer comes.
-    pub(super) timer_at: Option<Timestamp>,
     /// An earlier state of the disk, to be set back to.
     pub(super) kept: Option<Image>,
     /// The disk was set back, and has not been found out.
@@ -35,19 +28,17 @@ pub(super) struct EdgeNode {
 impl EdgeNode {
     pub(super) fn new(name: EdgeId, number: u64, skew_ms: u64) -> Self {
         let disk_id = DiskId(u128::from(number) + 1);
-        let core = recovered(&name, disk_id, number, &Image::default());
+        let process = Process::new(skew_ms);
+        let core = recovered(&name, disk_id, boot(number, &process), &Image::default());
         Self {
             name,
+            number,
             core,
             disk: Disk::default(),
             disk_id,
-            boot: number,
-            up: true,
-            paused_until: Timestamp(0),
+            process,
             cut_off: false,
             connection: None,
-            skew_ms,
-            timer_at: None,
             kept: None,
             set_back: false,
         }
@@ -55,22 +46,20 @@ impl EdgeNode {
 
     /// The process dies, and with it what was not synced.
     pub(super) fn crash(&mut self, dice: &mut Dice) {
-        self.up = false;
+        self.process.up = false;
         self.connection = None;
         self.disk.crash(dice);
     }
 
     /// The next life, with what the disk holds.
     pub(super) fn start(&mut self) {
-        self.boot += 1_000;
-        self.core = recovered(&self.name, self.disk_id, self.boot, self.disk.synced());
-        (self.up, self.timer_at) = (true, None);
+        self.process.start();
+        self.core = recovered(&self.name, self.disk_id, boot(self.number, &self.process), self.disk.synced());
     }
 
     /// The disk is gone; the next life begins with another.
     pub(super) fn lose_disk(&mut self) {
-        self.boot += 1_000;
-        self.disk_id = DiskId(u128::from(self.boot) << 32);
+        self.disk_id = DiskId(u128::from(boot(self.number, &self.process).0) << 32);
         self.disk = Disk::default();
         (self.kept, self.set_back) = (None, false);
     }
@@ -83,7 +72,12 @@ impl EdgeNode {
     }
 }
 
-fn recovered(name: &EdgeId, disk: DiskId, boot: u64, image: &Image) -> Edge {
-    let identity = Identity { edge: name.clone(), disk, boot: BootId(boot) };
+/// Each life of each edge has its own.
+fn boot(number: u64, process: &Process) -> BootId {
+    BootId(number + (process.life << 16))
+}
+
+fn recovered(name: &EdgeId, disk: DiskId, boot: BootId, image: &Image) -> Edge {
+    let identity = Identity { edge: name.clone(), disk, boot };
     Edge::recover(identity, image.clone()).expect("what a core has written it can read")
 }

@@ -1,5 +1,7 @@
 //! What goes wrong, and how it is put right again.
 
+use std::collections::BTreeSet;
+
 use doorbuster_allocator_core::Operator;
 
 use super::plan::SKEW_MS_MAX;
@@ -38,8 +40,10 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// How many kinds there are.
-    pub const KINDS: usize = 12;
+    /// Each kind, once.
+    pub fn kinds() -> BTreeSet<Self> {
+        Self::ALL.into()
+    }
 
     /// All of them; those that come often stand here twice.
     const ALL: [Self; 16] = [
@@ -82,19 +86,18 @@ impl World {
             Fault::Disconnect => self.break_stream(edge),
             Fault::EdgePause => {
                 let until = self.now.after_ms(self.dice.within(10..PAUSE_MS_MAX));
-                // What already waits for a later moment must not be overtaken.
-                self.edges[edge].paused_until = self.edges[edge].paused_until.max(until);
+                self.edges[edge].process.pause(until);
                 true
             }
             Fault::AllocatorPause => {
                 let until = self.now.after_ms(self.dice.within(10..PAUSE_MS_MAX));
-                self.allocator.paused_until = self.allocator.paused_until.max(until);
+                self.allocator.process.pause(until);
                 true
             }
             Fault::DiskLost => self.plan.loses_disks && self.lose_disk(edge),
             Fault::DiskSetBack => self.plan.loses_disks && self.set_disk_back(edge),
             Fault::ClockJump => {
-                self.edges[edge].skew_ms = self.dice.below(2 * SKEW_MS_MAX);
+                self.edges[edge].process.skew_ms = self.dice.below(2 * SKEW_MS_MAX);
                 true
             }
             Fault::Eviction => self.evict(edge),
@@ -104,7 +107,7 @@ impl World {
     }
 
     fn crash_edge(&mut self, edge: usize) -> bool {
-        if !self.edges[edge].up {
+        if !self.edges[edge].process.up {
             return false;
         }
         self.leave_stream(edge);
@@ -116,7 +119,7 @@ impl World {
     }
 
     fn crash_allocator(&mut self) -> bool {
-        if !self.allocator.up {
+        if !self.allocator.process.up {
             return false;
         }
         self.allocator.crash(&mut self.dice);

@@ -52,7 +52,7 @@ pub(super) enum Event {
     },
     EdgeWrote {
         edge: usize,
-        boot: u64,
+        life: u64,
         batch: BatchId,
         sync: bool,
     },
@@ -63,19 +63,19 @@ pub(super) enum Event {
     },
     EdgeTimer {
         edge: usize,
-        boot: u64,
+        life: u64,
     },
     AllocatorTimer {
         life: u64,
     },
     SiteFetched {
         edge: usize,
-        boot: u64,
+        life: u64,
         site: SiteVersion,
     },
     Connect {
         edge: usize,
-        boot: u64,
+        life: u64,
     },
     Ask {
         wish: usize,
@@ -166,9 +166,9 @@ impl World {
     fn begin(&mut self) {
         self.operate(Operator::Publish(self.plan.sale.clone()));
         for edge in 0..self.edges.len() {
-            let boot = self.edges[edge].boot;
+            let life = self.edges[edge].process.life;
             let after = self.dice.below(200);
-            self.after(after, Event::Connect { edge, boot });
+            self.after(after, Event::Connect { edge, life });
         }
         let sale = &self.plan.sale;
         let (starts, ends) = (sale.starts_at.since_ms(BEGINS), sale.ends_at.since_ms(BEGINS));
@@ -212,12 +212,12 @@ impl World {
             | Event::EdgeWrote { edge, .. }
             | Event::EdgeTimer { edge, .. }
             | Event::SiteFetched { edge, .. }
-            | Event::Connect { edge, .. } => Some(self.edges[*edge].paused_until),
+            | Event::Connect { edge, .. } => Some(self.edges[*edge].process.paused_until),
             Event::ToAllocator { .. }
             | Event::BrokenAtAllocator { .. }
             | Event::AllocatorWrote { .. }
-            | Event::AllocatorTimer { .. } => Some(self.allocator.paused_until),
-            Event::Ask { wish } => Some(self.edges[self.shoppers.wishes[*wish].edge].paused_until),
+            | Event::AllocatorTimer { .. } => Some(self.allocator.process.paused_until),
+            Event::Ask { wish } => Some(self.edges[self.shoppers.wishes[*wish].edge].process.paused_until),
             _ => None,
         }
     }
@@ -228,12 +228,12 @@ impl World {
             Event::ToAllocator { connection, edge, message } => self.arrive_at_allocator(connection, edge, message),
             Event::BrokenAtEdge { connection, edge } => self.broken_at_edge(connection, edge),
             Event::BrokenAtAllocator { connection } => self.broken_at_allocator(connection),
-            Event::EdgeWrote { edge, boot, batch, sync } => self.edge_wrote(edge, boot, batch, sync),
+            Event::EdgeWrote { edge, life, batch, sync } => self.edge_wrote(edge, life, batch, sync),
             Event::AllocatorWrote { life, batch, sync } => self.allocator_wrote(life, batch, sync),
-            Event::EdgeTimer { edge, boot } => self.edge_timer(edge, boot),
+            Event::EdgeTimer { edge, life } => self.edge_timer(edge, life),
             Event::AllocatorTimer { life } => self.allocator_timer(life),
-            Event::SiteFetched { edge, boot, site } => self.site_fetched(edge, boot, site),
-            Event::Connect { edge, boot } => self.connect(edge, boot),
+            Event::SiteFetched { edge, life, site } => self.site_fetched(edge, life, site),
+            Event::Connect { edge, life } => self.connect(edge, life),
             Event::Ask { wish } => self.ask(wish),
             Event::Fault if self.calm => {}
             Event::Fault => self.fail(),
@@ -245,14 +245,9 @@ impl World {
         }
     }
 
-    /// A clock's time.
-    pub(super) fn clock(&self, skew_ms: u64) -> Timestamp {
-        Timestamp(self.now.0 + skew_ms - SKEW_MS_MAX)
-    }
-
     pub(super) fn operate(&mut self, operator: Operator) {
-        if self.allocator.up {
-            let now = self.clock(self.allocator.skew_ms);
+        if self.allocator.process.up {
+            let now = self.allocator.process.clock(self.now);
             self.allocator.core.handle_operator(RequestId(self.report.events), operator, now);
             self.run_allocator();
         }

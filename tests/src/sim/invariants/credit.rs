@@ -19,7 +19,7 @@ pub(super) fn look(world: &World) -> Found {
             }
         }
     }
-    world.edges.iter().filter(|edge| edge.up && !edge.set_back).try_for_each(|edge| of(world, edge))
+    world.edges.iter().filter(|edge| edge.process.up && !edge.set_back).try_for_each(|edge| of(world, edge))
 }
 
 fn of(world: &World, edge: &EdgeNode) -> Found {

@@ -17,7 +17,7 @@ pub(super) fn look_at_answer(world: &World, wish: usize, view: &OrderView) -> Fo
 
 /// Every edge says of an order what the ledger says.
 pub(super) fn look_at_rest(world: &World) -> Found {
-    for edge in world.edges.iter().filter(|edge| edge.up && !edge.set_back) {
+    for edge in world.edges.iter().filter(|edge| edge.process.up && !edge.set_back) {
         for order in edge.core.all_orders() {
             agrees(world, edge, order)?;
         }

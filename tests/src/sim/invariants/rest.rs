@@ -20,7 +20,7 @@ pub(super) fn look(world: &World) -> Found {
         return Err(format!("{} is {:?}", sale.definition.id, sale.stage));
     }
     for edge in &world.edges {
-        if !edge.up || !edge.core.is_drained() {
+        if !edge.process.up || !edge.core.is_drained() {
             return Err(format!("{} is not drained: {:?}", edge.name, edge.core.session_state()));
         }
         if let Some(order) = edge.core.all_orders().find(|order| order.status == OrderStatus::Pending) {

@@ -1,25 +1,23 @@
 //! The allocator, driven.
 
 use doorbuster_allocator_core::{BatchId, Command};
-use doorbuster_proto::Timestamp;
 
-use crate::sim::plan::SKEW_MS_MAX;
 use crate::sim::world::{Event, World};
 
 impl World {
     pub(super) fn allocator_wrote(&mut self, life: u64, batch: BatchId, sync: bool) {
-        if self.allocator.up && self.allocator.life == life {
-            let now = self.clock(self.allocator.skew_ms);
+        if self.allocator.process.lives(life) {
+            let now = self.allocator.process.clock(self.now);
             self.allocator.persisted(batch, sync, now);
             self.run_allocator();
         }
     }
 
     pub(super) fn allocator_timer(&mut self, life: u64) {
-        if !self.allocator.up || self.allocator.life != life {
+        if !self.allocator.process.lives(life) {
             return;
         }
-        let now = self.clock(self.allocator.skew_ms);
+        let now = self.allocator.process.clock(self.now);
         if self.allocator.core.poll_timeout().is_some_and(|due| due <= now) {
             self.allocator.core.handle_timeout(now);
         }
@@ -27,7 +25,7 @@ impl World {
     }
 
     pub(super) fn start_allocator(&mut self) {
-        if !self.allocator.up {
+        if !self.allocator.process.up {
             self.allocator.start();
             self.run_allocator();
         }
@@ -40,7 +38,7 @@ impl World {
                 Command::Persist { batch, writes, sync } => {
                     self.allocator.disk.write(writes);
                     let takes = if sync { self.dice.within(self.plan.sync_ms.clone()) } else { 0 };
-                    let life = self.allocator.life;
+                    let life = self.allocator.process.life;
                     // A store reports in order.
                     let at = self.now.after_ms(takes).max(self.allocator.written_at);
                     self.allocator.written_at = at;
@@ -55,12 +53,11 @@ impl World {
     }
 
     fn set_allocator_timer(&mut self) {
-        let Some(due) = self.allocator.core.poll_timeout() else { return };
-        let true_time = Timestamp((due.0 + SKEW_MS_MAX).saturating_sub(self.allocator.skew_ms));
-        let at = true_time.max(self.now.after_ms(1));
-        if self.allocator.timer_at.is_none_or(|set| set > at || set <= self.now) {
-            self.allocator.timer_at = Some(at);
-            let life = self.allocator.life;
+        let node = &mut self.allocator;
+        let life = node.process.life;
+        if let Some(due) = node.core.poll_timeout()
+            && let Some(at) = node.process.set_timer(due, self.now)
+        {
             self.at(at, Event::AllocatorTimer { life });
         }
     }

@@ -1,9 +1,8 @@
 //! Edges, driven.
 
 use doorbuster_edge_core::{BatchId, Command};
-use doorbuster_proto::{FromAllocator, SiteVersion, Timestamp};
+use doorbuster_proto::{FromAllocator, SiteVersion};
 
-use crate::sim::plan::SKEW_MS_MAX;
 use crate::sim::world::{Event, World};
 
 /// A site is fetched within this.
@@ -11,26 +10,26 @@ const FETCH_MS: u64 = 200;
 
 impl World {
     pub(in crate::sim) fn hand_to_edge(&mut self, edge: usize, message: FromAllocator) {
-        if self.edges[edge].up {
-            let now = self.clock(self.edges[edge].skew_ms);
+        if self.edges[edge].process.up {
+            let now = self.edges[edge].process.clock(self.now);
             self.edges[edge].core.handle_message(message, now);
             self.run_edge(edge);
         }
     }
 
-    pub(super) fn edge_wrote(&mut self, edge: usize, boot: u64, batch: BatchId, sync: bool) {
-        if self.lives(edge, boot) {
-            let now = self.clock(self.edges[edge].skew_ms);
+    pub(super) fn edge_wrote(&mut self, edge: usize, life: u64, batch: BatchId, sync: bool) {
+        if self.edges[edge].process.lives(life) {
+            let now = self.edges[edge].process.clock(self.now);
             self.edges[edge].persisted(batch, sync, now);
             self.run_edge(edge);
         }
     }
 
-    pub(super) fn edge_timer(&mut self, edge: usize, boot: u64) {
-        if !self.lives(edge, boot) {
+    pub(super) fn edge_timer(&mut self, edge: usize, life: u64) {
+        if !self.edges[edge].process.lives(life) {
             return;
         }
-        let now = self.clock(self.edges[edge].skew_ms);
+        let now = self.edges[edge].process.clock(self.now);
         let due = self.edges[edge].core.poll_timeout();
         if due.is_some_and(|due| due <= now) {
             self.edges[edge].core.handle_timeout(now);
@@ -38,15 +37,15 @@ impl World {
         self.run_edge(edge);
     }
 
-    pub(super) fn site_fetched(&mut self, edge: usize, boot: u64, site: SiteVersion) {
-        if self.lives(edge, boot) {
+    pub(super) fn site_fetched(&mut self, edge: usize, life: u64, site: SiteVersion) {
+        if self.edges[edge].process.lives(life) {
             self.edges[edge].core.handle_site_installed(site);
             self.run_edge(edge);
         }
     }
 
     pub(super) fn start_edge(&mut self, edge: usize) {
-        if !self.edges[edge].up {
+        if !self.edges[edge].process.up {
             self.edges[edge].start();
             self.run_edge(edge);
             self.connect_again(edge);
@@ -62,12 +61,12 @@ impl World {
     }
 
     fn carry_out(&mut self, edge: usize, command: Command) {
-        let boot = self.edges[edge].boot;
+        let life = self.edges[edge].process.life;
         match command {
             Command::Persist { batch, writes, sync } => {
                 self.edges[edge].disk.write(writes);
                 let takes = if sync { self.dice.within(self.plan.sync_ms.clone()) } else { 0 };
-                self.after(takes, Event::EdgeWrote { edge, boot, batch, sync });
+                self.after(takes, Event::EdgeWrote { edge, life, batch, sync });
             }
             Command::Reply { waiter, answer } => self.hear(edge, waiter, answer),
             Command::Send(message) => self.send_to_allocator(edge, message),
@@ -77,24 +76,19 @@ impl World {
             }
             Command::FetchSite { site } => {
                 let after = self.dice.below(FETCH_MS);
-                self.after(after, Event::SiteFetched { edge, boot, site });
+                self.after(after, Event::SiteFetched { edge, life, site });
             }
             Command::ShowSales(_) | Command::ShowAvailability { .. } | Command::Alert(_) => {}
         }
     }
 
     fn set_edge_timer(&mut self, edge: usize) {
-        let node = &self.edges[edge];
-        let Some(due) = node.core.poll_timeout() else { return };
-        let (boot, true_time) = (node.boot, Timestamp((due.0 + SKEW_MS_MAX).saturating_sub(node.skew_ms)));
-        let at = true_time.max(self.now.after_ms(1));
-        if self.edges[edge].timer_at.is_none_or(|set| set > at || set <= self.now) {
-            self.edges[edge].timer_at = Some(at);
-            self.at(at, Event::EdgeTimer { edge, boot });
+        let node = &mut self.edges[edge];
+        let life = node.process.life;
+        if let Some(due) = node.core.poll_timeout()
+            && let Some(at) = node.process.set_timer(due, self.now)
+        {
+            self.at(at, Event::EdgeTimer { edge, life });
         }
-    }
-
-    fn lives(&self, edge: usize, boot: u64) -> bool {
-        self.edges[edge].up && self.edges[edge].boot == boot
     }
 }

@@ -24,7 +24,8 @@ impl World {
     pub(super) fn tend(&mut self) {
         self.operate(Operator::ResumeGrants);
         for edge in 0..self.edges.len() {
-            if matches!(self.edges[edge].core.session_state(), SessionState::Refused(_)) && self.edges[edge].up {
+            if matches!(self.edges[edge].core.session_state(), SessionState::Refused(_)) && self.edges[edge].process.up
+            {
                 self.shoppers.disk_lost(self.edges[edge].disk_id);
                 self.leave_stream(edge);
                 self.edges[edge].crash(&mut self.dice);

@@ -12,12 +12,12 @@ const UNHEARD_MS: u64 = 800;
 impl World {
     pub(super) fn ask(&mut self, wish: usize) {
         let edge = self.shoppers.wishes[wish].edge;
-        if !self.edges[edge].up {
+        if !self.edges[edge].process.up {
             return self.ask_again(wish, UNHEARD_MS);
         }
         let waiter = self.shoppers.ask(wish);
         let purchase = self.shoppers.wishes[wish].purchase.clone();
-        let now = self.clock(self.edges[edge].skew_ms);
+        let now = self.edges[edge].process.clock(self.now);
         self.edges[edge].core.handle_purchase(waiter, purchase, now);
         self.run_edge(edge);
     }

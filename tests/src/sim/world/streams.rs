@@ -11,25 +11,25 @@ const RETRY_MS: u64 = 400;
 const BREAK_MS: u64 = 4_000;
 
 impl World {
-    pub(super) fn connect(&mut self, edge: usize, boot: u64) {
+    pub(super) fn connect(&mut self, edge: usize, life: u64) {
         let node = &self.edges[edge];
-        if !node.up || node.boot != boot || node.connection.is_some() {
+        if !node.process.lives(life) || node.connection.is_some() {
             return;
         }
-        if node.cut_off || !self.allocator.up {
+        if node.cut_off || !self.allocator.process.up {
             return self.connect_again(edge);
         }
         let connection = self.network.open(edge, self.now);
         self.edges[edge].connection = Some(connection);
-        let now = self.clock(self.edges[edge].skew_ms);
+        let now = self.edges[edge].process.clock(self.now);
         self.edges[edge].core.handle_connected(now);
         self.run_edge(edge);
     }
 
     pub(super) fn connect_again(&mut self, edge: usize) {
-        let boot = self.edges[edge].boot;
+        let life = self.edges[edge].process.life;
         let after = self.dice.within(5..RETRY_MS);
-        self.after(after, Event::Connect { edge, boot });
+        self.after(after, Event::Connect { edge, life });
     }
 
     pub(super) fn send_to_allocator(&mut self, edge: usize, message: FromEdge) {
@@ -56,11 +56,11 @@ impl World {
     }
 
     pub(super) fn arrive_at_allocator(&mut self, connection: Connection, edge: usize, message: FromEdge) {
-        let Some(stream) = self.network.streams.get_mut(&connection).filter(|_| self.allocator.up) else {
+        let Some(stream) = self.network.streams.get_mut(&connection).filter(|_| self.allocator.process.up) else {
             return self.network.keep_stray_to_allocator(edge, message);
         };
         let is_first = !std::mem::replace(&mut stream.greeted, true);
-        let now = self.clock(self.allocator.skew_ms);
+        let now = self.allocator.process.clock(self.now);
         if is_first {
             self.allocator.core.handle_hello(connection, message, now);
         } else {
@@ -71,9 +71,9 @@ impl World {
 
     /// A message of a stream that is gone comes up on the one that there is.
     pub(in crate::sim) fn hand_stray_to_allocator(&mut self, edge: usize, message: FromEdge) {
-        let Some(connection) = self.edges[edge].connection.filter(|_| self.allocator.up) else { return };
+        let Some(connection) = self.edges[edge].connection.filter(|_| self.allocator.process.up) else { return };
         if self.network.streams.get(&connection).is_some_and(|stream| stream.greeted) {
-            let now = self.clock(self.allocator.skew_ms);
+            let now = self.allocator.process.clock(self.now);
             self.allocator.core.handle_message(connection, message, now);
             self.run_allocator();
         }
@@ -126,7 +126,7 @@ impl World {
             return;
         }
         self.edges[edge].connection = None;
-        let now = self.clock(self.edges[edge].skew_ms);
+        let now = self.edges[edge].process.clock(self.now);
         self.edges[edge].core.handle_disconnected(now);
         self.run_edge(edge);
         self.connect_again(edge);
@@ -134,8 +134,8 @@ impl World {
 
     pub(super) fn broken_at_allocator(&mut self, connection: Connection) {
         self.network.streams.remove(&connection);
-        if self.allocator.up {
-            let now = self.clock(self.allocator.skew_ms);
+        if self.allocator.process.up {
+            let now = self.allocator.process.clock(self.now);
             self.allocator.core.handle_disconnected(connection, now);
             self.run_allocator();
         }
