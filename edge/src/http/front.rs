@@ -133,7 +133,7 @@ fn problem_with(status: StatusCode) -> Problem {
 
 impl Service for Front {
     type Errand = posted::Errand;
-    type Outcome = posted::Outcomes;
+    type Answer = posted::PurchaseAnswer;
 
     fn at_hand(&self, head: &Head<'_>, peer: Peer) -> Option<AtHand> {
         let live = self.current.glance();
@@ -159,7 +159,12 @@ impl Service for Front {
         Some(reply)
     }
 
-    fn posted(&self, head: &Head<'_>, body: &[u8], peer: Peer) -> Option<Posted<posted::Outcomes, posted::Errand>> {
+    fn posted(
+        &self,
+        head: &Head<'_>,
+        body: &[u8],
+        peer: Peer,
+    ) -> Option<Posted<posted::PurchaseAnswer, posted::Errand>> {
         let live = self.current.glance();
         if self.notes(&live) || live.limits.counts_purchases() {
             return None;
@@ -171,7 +176,7 @@ impl Service for Front {
         Some(posted)
     }
 
-    async fn finish(&self, errand: posted::Errand) -> posted::Outcomes {
+    async fn finish(&self, errand: posted::Errand) -> posted::PurchaseAnswer {
         let outcome = posted::finish(&self.shop, errand).await;
         self.shop.counts.responded(outcome.status());
         outcome

@@ -39,7 +39,7 @@ pub(super) enum Posted<O, E> {
 }
 
 /// An answer that is not written yet.
-pub(super) trait Outcome: Send {
+pub(super) trait WriteAnswer: Send {
     /// Writes it.
     fn write(&self, sheet: Sheet<'_>);
 }
@@ -58,7 +58,7 @@ pub(super) trait Service: Send + Sync + 'static {
     /// What is left to do for a request that was taken from its bytes.
     type Errand: Send;
     /// The answer to such a request.
-    type Outcome: Outcome;
+    type Answer: WriteAnswer;
 
     /// Answers what needs no more than a head and memory. `None`: not such a request.
     fn at_hand(&self, head: &Head<'_>, peer: Peer) -> Option<AtHand>;
@@ -68,10 +68,10 @@ pub(super) trait Service: Send + Sync + 'static {
 
     /// Takes a request whose whole body is here, where it is well-formed and of the kind that most are. `None`: to be asked
     /// in full, so that what is unusual is looked at in one place.
-    fn posted(&self, head: &Head<'_>, body: &[u8], peer: Peer) -> Option<Posted<Self::Outcome, Self::Errand>>;
+    fn posted(&self, head: &Head<'_>, body: &[u8], peer: Peer) -> Option<Posted<Self::Answer, Self::Errand>>;
 
     /// Does what is left to do for such a request.
-    fn finish(&self, errand: Self::Errand) -> impl Future<Output = Self::Outcome> + Send;
+    fn finish(&self, errand: Self::Errand) -> impl Future<Output = Self::Answer> + Send;
 
     /// How this request's body is wanted. `target` is as it came.
     fn body_bound(&self, method: &str, host: &str, target: &str) -> BodyBound;

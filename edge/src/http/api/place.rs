@@ -26,7 +26,7 @@ struct Wanted<S> {
 }
 
 #[derive(Serialize)]
-struct Outcome {
+struct OutcomeJson {
     status: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     order: Option<Order>,
@@ -36,7 +36,7 @@ struct Outcome {
 
 /// What a shopper hears who is not refused, in whichever way it is written.
 #[derive(Debug, PartialEq, Eq)]
-pub(in crate::http) struct Said {
+pub(in crate::http) struct Told {
     pub(in crate::http) status: StatusCode,
     /// JSON.
     pub(in crate::http) body: Bytes,
@@ -50,7 +50,7 @@ pub(in crate::http) struct Said {
 pub(in crate::http) async fn place(shop: &Shop, asked: &Asked, sale: &str) -> Result<Reply, Problem> {
     let purchase = read(shop, &asked.head.headers, &asked.body, sale, asked.now)?;
     let answer = shop.buy(purchase, asked.now).await?;
-    Ok(Said::of(answer)?.into_reply())
+    Ok(Told::of(answer)?.into_reply())
 }
 
 /// Reads a purchase, wherever its fields are held. What the board shows shares its names with the purchase.
@@ -95,7 +95,7 @@ where
     Ok((sku, units))
 }
 
-impl Said {
+impl Told {
     /// What an answer of the stock says; a refusal is a problem.
     pub(in crate::http) fn of(answer: Answer) -> Result<Self, Problem> {
         let (status, word, order, retry_after_ms) = match answer {
@@ -107,7 +107,7 @@ impl Said {
             Answer::Refused(refusal) => return Err(refusal.into()),
         };
         let id = order.as_ref().filter(|_| status == StatusCode::CREATED).map(|order| order.id);
-        let body = json_written(&Outcome { status: word, order: order.map(Order::from), retry_after_ms });
+        let body = json_written(&OutcomeJson { status: word, order: order.map(Order::from), retry_after_ms });
         Ok(Self { status, body, order: id, retry_after_ms })
     }
 
@@ -156,7 +156,7 @@ mod tests {
     }
 
     fn reply(answer: Answer) -> Result<Reply, Problem> {
-        Said::of(answer).map(Said::into_reply)
+        Told::of(answer).map(Told::into_reply)
     }
 
     #[test]

@@ -14,7 +14,7 @@ use crate::http::shop::{Shop, render};
 use crate::stock::{Answer, Purchase};
 
 /// A purchase's answer in words, for `answer.html`.
-struct Said {
+struct Shown {
     status: StatusCode,
     kind: &'static str,
     title: &'static str,
@@ -29,7 +29,7 @@ pub(in crate::http) async fn place(shop: &Shop, asked: &Asked, code: &str) -> Re
     let sku = shop.stock.board().find(&code).map(|(_, sku)| sku).ok_or(Problem::NotFound)?;
     let (units, key) = match wanted(&posted(asked)?, &code) {
         Ok(wanted) => wanted,
-        Err(problem) => return page(shop, &shopper, &sku, &said(&problem), None),
+        Err(problem) => return page(shop, &shopper, &sku, &shown(&problem), None),
     };
     let purchase = Purchase { sale: sku.sale.clone(), sku: code, units, shopper: shopper.clone(), key: key.clone() };
     let problem = match shop.buy(purchase, asked.now).await {
@@ -42,7 +42,7 @@ pub(in crate::http) async fn place(shop: &Shop, asked: &Asked, code: &str) -> Re
         Ok(Answer::Refused(refusal)) => refusal.into(),
         Err(busy) => busy.into(),
     };
-    page(shop, &shopper, &sku, &said(&problem), Some((units, &key)))
+    page(shop, &shopper, &sku, &shown(&problem), Some((units, &key)))
 }
 
 /// Units and key of the form. Without a key, one item is one purchase: a second click is a repeat.
@@ -67,8 +67,8 @@ fn form_key(code: &SkuCode) -> IdempotencyKey {
     })
 }
 
-fn queueing(retry_after_ms: u64) -> Said {
-    Said {
+fn queueing(retry_after_ms: u64) -> Shown {
+    Shown {
         status: StatusCode::ACCEPTED,
         kind: "queueing",
         title: "You are in the queue",
@@ -77,7 +77,7 @@ fn queueing(retry_after_ms: u64) -> Said {
     }
 }
 
-fn said(problem: &Problem) -> Said {
+fn shown(problem: &Problem) -> Shown {
     let kind = problem.kind();
     let (name, title, detail) = match problem {
         Problem::KeyReused => (
@@ -89,38 +89,38 @@ fn said(problem: &Problem) -> Said {
         Problem::BadRequest(_) => (kind.name, "That did not work", problem.detail()),
         _ => (kind.name, kind.title, problem.detail()),
     };
-    Said { status: kind.status, kind: name, title, detail, retry_after_ms: problem.retry_after_ms() }
+    Shown { status: kind.status, kind: name, title, detail, retry_after_ms: problem.retry_after_ms() }
 }
 
 fn page(
     shop: &Shop,
     shopper: &ShopperId,
     sku: &Sku,
-    said: &Said,
+    shown: &Shown,
     again: Option<(Units, &IdempotencyKey)>,
 ) -> Result<Reply, Problem> {
     let site = shop.site()?;
     let code = sku.code.as_str();
     let form = again.map(|(units, key)| context! { sku => code, units => units.get(), key => key.as_str() });
     let values = context! {
-        answer => answer(said),
+        answer => answer(shown),
         item => context! { sku => code, name => site.catalogue().item(sku).name },
         form,
         shopper => shopper.as_str(),
     };
-    let reply = respond::html(said.status, render(&site, "answer.html", values)?);
-    Ok(match said.retry_after_ms {
+    let reply = respond::html(shown.status, render(&site, "answer.html", values)?);
+    Ok(match shown.retry_after_ms {
         Some(ms) => with_retry_after(reply, ms),
         None => reply,
     })
 }
 
-fn answer(said: &Said) -> Value {
+fn answer(shown: &Shown) -> Value {
     context! {
-        kind => said.kind,
-        title => said.title,
-        detail => said.detail.as_str(),
-        retry_after_s => said.retry_after_ms.map(respond::seconds),
+        kind => shown.kind,
+        title => shown.title,
+        detail => shown.detail.as_str(),
+        retry_after_s => shown.retry_after_ms.map(respond::seconds),
     }
 }
 
@@ -170,7 +170,7 @@ mod tests {
             Problem::KeyReused,
             Problem::UnknownSku,
         ] {
-            assert!(kinds.contains(&said(&problem).kind), "{problem:?}");
+            assert!(kinds.contains(&shown(&problem).kind), "{problem:?}");
         }
     }
 }

@@ -6,11 +6,11 @@ use doorbuster_config::clock;
 use doorbuster_http_core::Head;
 use hyper::StatusCode;
 
-use crate::http::api::place::{self, Said};
+use crate::http::api::place::{self, Told};
 use crate::http::h1::Sheet;
 use crate::http::live::Live;
 use crate::http::request::BODY_BYTES_MAX;
-use crate::http::service::{Outcome, Peer, Posted};
+use crate::http::service::{Peer, Posted, WriteAnswer};
 use crate::http::{Problem, Shop, origin, respond};
 use crate::ids::{REQUEST_ID, RequestId};
 use crate::stock::{Answer, Busy, Purchase};
@@ -24,8 +24,8 @@ pub(in crate::http) struct Errand {
 
 /// A purchase's answer.
 #[derive(Debug)]
-pub(in crate::http) struct Outcomes {
-    said: Result<Said, Problem>,
+pub(in crate::http) struct PurchaseAnswer {
+    said: Result<Told, Problem>,
     carries: Carries,
 }
 
@@ -43,7 +43,7 @@ pub(super) fn take(
     head: &Head<'_>,
     body: &[u8],
     peer: Peer,
-) -> Option<Posted<Outcomes, Errand>> {
+) -> Option<Posted<PurchaseAnswer, Errand>> {
     let sale = sale(head).filter(|_| body.len() <= BODY_BYTES_MAX && live.sites.site(head.host).is_none())?;
     if origin::is_cross_site(head.headers) {
         return None;
@@ -55,14 +55,14 @@ pub(super) fn take(
         hsts: live.hsts.as_ref().filter(|_| peer.secure).map(|hsts| hsts.line.clone()),
     };
     Some(match shop.refused(&purchase, now) {
-        Some(refusal) => Posted::Answered(Outcomes::of(Ok(Answer::Refused(refusal)), carries)),
+        Some(refusal) => Posted::Answered(PurchaseAnswer::of(Ok(Answer::Refused(refusal)), carries)),
         None => Posted::Begun(Errand { purchase, carries }),
     })
 }
 
 /// Asks the stock.
-pub(super) async fn finish(shop: &Shop, errand: Errand) -> Outcomes {
-    Outcomes::of(shop.buy_of_stock(errand.purchase).await, errand.carries)
+pub(super) async fn finish(shop: &Shop, errand: Errand) -> PurchaseAnswer {
+    PurchaseAnswer::of(shop.buy_of_stock(errand.purchase).await, errand.carries)
 }
 
 /// The sale in which something is bought by a target that is a plain path. What is no sale's name is found out by looking for it.
@@ -71,9 +71,9 @@ fn sale<'h>(head: &Head<'h>) -> Option<&'h str> {
     (head.method == "POST" && !sale.contains(['/', '%', '?', '#'])).then_some(sale)
 }
 
-impl Outcomes {
+impl PurchaseAnswer {
     fn of(answer: Result<Answer, Busy>, carries: Carries) -> Self {
-        let said = answer.map_err(Problem::from).and_then(Said::of);
+        let said = answer.map_err(Problem::from).and_then(Told::of);
         Self { said, carries }
     }
 
@@ -82,7 +82,7 @@ impl Outcomes {
     }
 }
 
-impl Outcome for Outcomes {
+impl WriteAnswer for PurchaseAnswer {
     fn write(&self, mut sheet: Sheet<'_>) {
         sheet.lines(&respond::started(self.status(), self.said.is_ok()));
         let retry_after_ms = match &self.said {

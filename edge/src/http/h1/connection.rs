@@ -17,7 +17,7 @@ use super::sheet::Sheet;
 use super::taker::{Step, Taker};
 use super::{Stop, Timeouts};
 use crate::http::rewind::Rewind;
-use crate::http::service::{Outcome as _, Peer, Refused, Service};
+use crate::http::service::{Peer, Refused, Service, WriteAnswer as _};
 
 /// How a connection ended here.
 #[derive(Debug)]

@@ -8,7 +8,7 @@ use super::encode::{self, Said};
 use super::exchange::Exchange;
 use super::output::Output;
 use super::sheet::Sheet;
-use crate::http::service::{AtHand, Outcome as _, Peer, Posted, Service};
+use crate::http::service::{AtHand, Peer, Posted, Service, WriteAnswer as _};
 
 /// What the bytes that are there come to.
 pub(super) enum Step<E> {
@@ -64,7 +64,7 @@ impl<S: Service> Taker<'_, S> {
         Step::Answered { keeps_alive }
     }
 
-    fn take(self, head: &Head<'_>, posted: Posted<S::Outcome, S::Errand>) -> Step<S::Errand> {
+    fn take(self, head: &Head<'_>, posted: Posted<S::Answer, S::Errand>) -> Step<S::Errand> {
         match posted {
             Posted::Answered(outcome) => {
                 let keeps_alive = self.keeps_alive(head);

@@ -12,7 +12,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, DuplexStream, duplex};
 
 use super::{Sheet, Stopper, Timeouts, serve};
 use crate::http::message::{Incoming, Outgoing, Reply, Tunnel};
-use crate::http::service::{AtHand, BodyBound, Outcome, Peer, Posted, Refused, Service};
+use crate::http::service::{AtHand, BodyBound, Peer, Posted, Refused, Service, WriteAnswer};
 
 const TIMEOUTS: Timeouts = Timeouts {
     idle: Duration::from_secs(60),
@@ -33,7 +33,7 @@ struct Echo;
 /// What the last part of a path says.
 struct Spoken(String);
 
-impl Outcome for Spoken {
+impl WriteAnswer for Spoken {
     fn write(&self, mut sheet: Sheet<'_>) {
         sheet.lines(b"HTTP/1.1 200 OK\r\nshort: 1\r\n");
         sheet.finish(self.0.as_bytes());
@@ -42,7 +42,7 @@ impl Outcome for Spoken {
 
 impl Service for Echo {
     type Errand = String;
-    type Outcome = Spoken;
+    type Answer = Spoken;
 
     fn page<B>(&self, _request: &Request<B>, _host: &str, _peer: Peer) -> Option<Reply> {
         None
