@@ -11,6 +11,10 @@ use crate::grpc::Secret;
 
 /// The most edges that one allocator serves.
 pub const EDGES_MAX: usize = 256;
+/// How long an edge may be silent before it is evicted, where nothing else is configured.
+pub const EVICT_AFTER_MS: u64 = 30_000;
+const EVICT_AFTER_MS_MIN: u64 = 5_000;
+const EVICT_AFTER_MS_MAX: u64 = 86_400_000;
 
 /// Everything that `allocator.toml` says.
 #[derive(Debug)]
@@ -27,6 +31,8 @@ pub struct Config {
     pub admin: SocketAddr,
     /// The edges that may connect, and the address where each serves shoppers, if it is to be shown.
     pub edges: BTreeMap<EdgeId, Option<String>>,
+    /// Milliseconds without a word after which an edge that holds stock is evicted; `None` leaves it to operators.
+    pub evict_after_ms: Option<u64>,
     /// What is logged.
     pub log: LogConfig,
 }
@@ -60,13 +66,14 @@ impl Config {
 
 /// Every part is read before any `?` ends the reading: all faults are found in one go.
 fn read(document: &Field<'_>) -> Option<Config> {
-    let top = document.table(&["data", "environment", "grpc", "console", "admin", "edge", "log"])?;
+    let top = document.table(&["data", "environment", "grpc", "console", "admin", "evict_after_ms", "edge", "log"])?;
     let data = top.required("data", "the ledger's folder").and_then(|field| field.file_path());
     let environment = Environment::read(&top);
     let grpc = top.required("grpc", "a table with listen").and_then(|field| read_grpc(&field));
     let console = listener(&top, "console").and_then(|(field, listen)| loopback_only(&field, listen));
     let admin = listener(&top, "admin").map(|(_, listen)| listen);
     let edges = top.required("edge", "one [[edge]] or more").and_then(|field| read_edges(&field));
+    let evict_after_ms = read_evict_after(&top);
     let log = LogConfig::read(&top);
     Some(Config {
         data: data?,
@@ -75,6 +82,7 @@ fn read(document: &Field<'_>) -> Option<Config> {
         console: console?,
         admin: admin?,
         edges: edges?,
+        evict_after_ms: Some(evict_after_ms?).filter(|ms| *ms != 0),
         log: log?,
     })
 }
@@ -93,6 +101,18 @@ fn read_grpc(field: &Field<'_>) -> Option<GrpcConfig> {
         None => Some(GrpcConfig { listen, secret: None }),
         Some(secret) => Some(GrpcConfig { listen, secret: Some(secret?) }),
     }
+}
+
+/// 0 for never. An edge whose allocator is silent hangs up and comes back within seconds: patience shorter than that evicts the living.
+fn read_evict_after(top: &Table<'_>) -> Option<u64> {
+    let Some(field) = top.optional("evict_after_ms") else { return Some(EVICT_AFTER_MS) };
+    let ms = field.number(0..=u64::MAX)?;
+    if ms != 0 && !(EVICT_AFTER_MS_MIN..=EVICT_AFTER_MS_MAX).contains(&ms) {
+        let expected = format!("0 for never, or a whole number from {EVICT_AFTER_MS_MIN} to {EVICT_AFTER_MS_MAX}");
+        field.wrong(expected);
+        return None;
+    }
+    Some(ms)
 }
 
 fn read_secret(field: &Field<'_>) -> Option<Secret> {
@@ -171,6 +191,7 @@ mod tests {
         assert_eq!((config.edges.len(), config.environment), (3, Environment::Demo));
         assert_eq!(config.data, Path::new("config/../data/allocator"));
         assert_eq!(config.console, "127.0.0.1:7001".parse().unwrap());
+        assert_eq!(config.evict_after_ms, Some(EVICT_AFTER_MS));
     }
 
     #[test]
@@ -209,6 +230,19 @@ mod tests {
             ]
         );
         assert_eq!(faults[0].to_string().find("colour: expected no such field"), Some(0));
+    }
+
+    #[test]
+    fn patience_is_bounded_or_endless() {
+        let shipped = include_str!("../../config/allocator.toml");
+        let with = |line: &str| Config::parse(&format!("{line}\n{shipped}"), Path::new(""));
+        assert_eq!(with("evict_after_ms = 0").unwrap().evict_after_ms, None);
+        assert_eq!(with("evict_after_ms = 5000").unwrap().evict_after_ms, Some(5_000));
+        let short = with("evict_after_ms = 4999").unwrap_err();
+        assert_eq!(
+            short[0].to_string(),
+            "evict_after_ms: expected 0 for never, or a whole number from 5000 to 86400000, found 4999"
+        );
     }
 
     #[test]

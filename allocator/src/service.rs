@@ -175,7 +175,7 @@ fn load(config: &Config, orders: watch::Sender<crate::sites::Order>, metrics: Ar
     let image = store.load().map_err(opened)?;
     let presentations = settle_presentations(&mut store, &image).map_err(opened)?;
     tracing::info!(data = %path.display(), sales = image.sales.len(), orders = image.orders.len(), "ledger loaded");
-    let settings = Settings { edges: config.edges.keys().cloned().collect() };
+    let settings = Settings { edges: config.edges.keys().cloned().collect(), evict_after_ms: config.evict_after_ms };
     let core = Allocator::recover(settings, instance(), image)?;
     let publishing = Publishing::new(presentations, orders);
     publishing.render(core.image().site(), &core);

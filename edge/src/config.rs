@@ -13,10 +13,11 @@ use crate::origin::OriginConfig;
 use crate::sites::{RestConfig, SiteConfig};
 use crate::{access, admin, gate, http, limits};
 
-const KEYS: [&str; 13] = [
+const KEYS: [&str; 14] = [
     "edge",
     "environment",
     "data",
+    "disk_reserve_mb",
     "http",
     "admin",
     "link",
@@ -39,6 +40,8 @@ pub struct Config {
     pub environment: Environment,
     /// The folder of the stock's store and the kept site.
     pub data: PathBuf,
+    /// With less room on that folder's disk, in bytes, selling stops.
+    pub reserve_bytes: u64,
     /// The shoppers' listener.
     pub http: http::Config,
     /// The operators' listener.
@@ -88,6 +91,7 @@ fn read(document: &Field<'_>) -> Option<Config> {
     let edge = top.required("edge", "1 to 64 of a-z, 0-9 and '-'").and_then(|field| field.id());
     let environment = Environment::read(&top);
     let data = top.required("data", "a path").and_then(|field| field.file_path());
+    let reserve_mb = top.number("disk_reserve_mb", 0..=1_048_576, 256);
     let http = http::Config::read(&top);
     let admin = admin::Config::read(&top);
     let link = LinkConfig::read(&top);
@@ -99,6 +103,7 @@ fn read(document: &Field<'_>) -> Option<Config> {
         edge: edge?,
         environment: environment?,
         data: data?,
+        reserve_bytes: u64::from(reserve_mb?) << 20,
         http: http?,
         admin: admin?,
         link: link?,
@@ -152,7 +157,7 @@ mod tests {
         let config = Config::parse(LEAST, Path::new("/etc/doorbuster")).unwrap();
         assert!(config.http.listen.ip().is_loopback() && config.admin.listen.ip().is_loopback());
         assert_eq!((config.environment, config.login.demo), (Environment::Production, false));
-        assert_eq!(config.data, Path::new("/etc/doorbuster/d"));
+        assert_eq!((config.data.as_path(), config.reserve_bytes), (Path::new("/etc/doorbuster/d"), 256 << 20));
     }
 
     #[test]
@@ -171,8 +176,8 @@ mod tests {
         assert_eq!(
             found,
             [
-                "colour: expected no such field (there are edge, environment, data, http, admin, link, login, log, site, origin, \
-                 rest, limits, access_log), found 1",
+                "colour: expected no such field (there are edge, environment, data, disk_reserve_mb, http, admin, link, login, \
+                 log, site, origin, rest, limits, access_log), found 1",
                 "edge: expected 1 to 64 of a-z, 0-9 and '-', found \"Edge 1\"",
                 "data: expected a path, found nothing",
                 "http.listen: expected an address such as \"127.0.0.1:8080\", found 80",

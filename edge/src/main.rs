@@ -86,7 +86,11 @@ async fn run(path: PathBuf, config: Config, gate: Gate, mut inherited: Inherited
     inherited.unused().for_each(|name| warn!(name, "a socket of the service manager's has no listener"));
     let (log, log_writer) = open_access_log(config.access_log.as_ref(), &metrics)?;
     let pages = Pages::open(&config.data.join("site"))?;
-    let options = StockOptions { path: config.data.join("stock"), edge: config.edge.clone() };
+    let options = StockOptions {
+        path: config.data.join("stock"),
+        edge: config.edge.clone(),
+        reserve_bytes: config.reserve_bytes,
+    };
     let (stock, owner, ends) = stock::start(options)?;
     let options = link::Options {
         edge: config.edge.clone(),

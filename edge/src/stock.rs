@@ -53,6 +53,8 @@ pub struct StockOptions {
     pub path: PathBuf,
     /// The edge's name.
     pub edge: EdgeId,
+    /// With less room on the store's disk, in bytes, selling stops.
+    pub reserve_bytes: u64,
 }
 
 /// Why there is no stock.
@@ -78,9 +80,9 @@ pub enum Error {
 /// [`Error`] when the disk, or what is on it, cannot be used.
 pub fn start(options: StockOptions) -> Result<(Stock, OwnerHandle, LinkEnds), Error> {
     let store = Store::open(&options.path)?;
-    let identity = Identity { edge: options.edge, disk: store.disk(), boot: boot()? };
+    let identity = Identity { edge: options.edge.clone(), disk: store.disk(), boot: boot()? };
     let edge = Edge::recover(identity, store.load()?)?;
-    owner::start(edge, store)
+    owner::start(edge, store, options)
 }
 
 fn boot() -> Result<BootId, Error> {

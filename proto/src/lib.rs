@@ -7,6 +7,7 @@ mod availability;
 mod convert;
 mod down;
 mod ids;
+mod log_mark;
 mod message;
 mod numbers;
 mod order;
@@ -30,9 +31,10 @@ pub use availability::Availability;
 pub use convert::Malformed;
 pub use down::{DownBatch, DownEntry, DownTotal};
 pub use ids::{BadId, BootId, DiskId, EdgeId, IdempotencyKey, Instance, SaleId, ShopperId, Sku, SkuCode};
+pub use log_mark::{LogDigest, LogMark};
 pub use message::{
-    AllocatorBody, EdgeBody, FromAllocator, FromEdge, Hello, Level, Published, Refused, RefusedReason, Session,
-    Welcome, Word,
+    AllocatorBody, EdgeBody, FromAllocator, FromEdge, Hello, Level, LevelBooks, Published, Refused, RefusedReason,
+    Session, Welcome, Word,
 };
 pub use numbers::{Commit, Epoch, Seq, SiteVersion, Term, Timestamp};
 pub use order::{OrderId, OrderState, Verdict};

@@ -1,8 +1,8 @@
 //! The messages of a session. Each carries (session, epoch): one of another session is dropped.
 
 use crate::{
-    BootId, Commit, DiskId, DownBatch, EdgeId, Epoch, Instance, SaleRules, Seq, SiteVersion, Sku, Term, Units, UpBatch,
-    UpTaken,
+    BootId, Commit, DiskId, DownBatch, EdgeId, Epoch, Instance, LogMark, SaleRules, Seq, SiteVersion, Sku, Term, Units,
+    UpBatch, UpTaken,
 };
 
 /// One connection of one life of an edge's process.
@@ -44,6 +44,10 @@ pub enum EdgeBody {
     },
     /// Shelves and demand; also the heartbeat. Soft.
     Levels(Vec<Level>),
+    /// This process lives: the answer to a challenge, with its number. Soft.
+    ChallengeAnswered(u64),
+    /// The ledger's end of the up log is not the log of this disk: another process has shipped from a copy of it.
+    LogDiffers,
 }
 
 /// Who an edge is, and how far it has come.
@@ -76,6 +80,19 @@ pub struct Level {
     pub shelf: Units,
     /// Units asked for since the last notice that the shelf could not give, parked ones included.
     pub waiting: Units,
+    /// The shelf's books since the epoch's start, for the ledger to compare with its own.
+    pub books: LevelBooks,
+}
+
+/// Where the units of a shelf came from and went, since the epoch's start.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
+pub struct LevelBooks {
+    /// Units that came.
+    pub granted: Units,
+    /// Units in orders placed.
+    pub sold: Units,
+    /// Units given back to the pool.
+    pub returned: Units,
 }
 
 /// A message from the allocator.
@@ -115,6 +132,8 @@ pub enum AllocatorBody {
     },
     /// The sales as they stand, and the site to serve. Soft: the newest wins.
     Published(Published),
+    /// Another process said hello with this edge's disk: whoever answers with the number is alive. Soft.
+    Challenge(u64),
 }
 
 /// The answer to a hello.
@@ -122,8 +141,8 @@ pub enum AllocatorBody {
 pub enum Welcome {
     /// Same disk, its epoch live: go on.
     Resume {
-        /// The ledger's watermark of the up log.
-        up_taken: Seq,
+        /// Where the ledger's end of the up log is.
+        up_taken: LogMark,
     },
     /// Store this epoch, and confirm it.
     Begin {
@@ -132,8 +151,8 @@ pub enum Welcome {
     },
     /// The epoch is fenced: close it, ship the tail.
     Fenced {
-        /// The ledger's watermark of the up log.
-        up_taken: Seq,
+        /// Where the ledger's end of the up log is.
+        up_taken: LogMark,
     },
     /// Not with this edge, or not with this disk.
     Refused(Refused),
@@ -161,6 +180,8 @@ pub enum RefusedReason {
     DiskRetired,
     /// The message broke the protocol.
     Malformed,
+    /// Another process lives on a copy of this disk.
+    DiskCloned,
 }
 
 /// The ledger's word on a SKU.
@@ -170,6 +191,8 @@ pub struct Word {
     pub sku: Sku,
     /// Whether pool and all live escrow are zero.
     pub sold_out: bool,
+    /// Whether nothing of it may be sold anywhere, because its numbers do not add up.
+    pub halted: bool,
 }
 
 /// What is on sale.

@@ -5,13 +5,16 @@
 mod bad_input;
 mod beside;
 mod checker;
+mod clone;
 mod closing;
 mod credit;
 mod crowd;
 mod demo;
+mod eviction;
 mod http;
 mod nemesis;
 mod repeats;
+mod room;
 mod top_up;
 mod world;
 mod wrong_sale;

@@ -4,6 +4,7 @@ mod alerts;
 mod begin;
 mod books;
 mod closing;
+mod contest;
 mod fence;
 mod hello;
 mod levels;
@@ -13,6 +14,7 @@ mod operate;
 mod orders;
 mod publish;
 mod sessions;
+mod silence;
 mod tail;
 mod term;
 mod up;
@@ -21,16 +23,19 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use doorbuster_proto::{DiskId, EdgeBody, EdgeId, Epoch, FromEdge, Instance, OrderId, Sku, Timestamp};
+use doorbuster_proto::{BootId, DiskId, EdgeBody, EdgeId, Epoch, FromEdge, Instance, OrderId, Sku, Timestamp};
 
 use crate::{
     BatchId, Command, Connection, Image, LedgerOrder, Operator, RequestId, SaleDefinition, Settings, Violation,
 };
 
 use alerts::Alerts;
+use contest::Contests;
 use levels::Watch;
 use log::Log;
 use sessions::Link;
+use silence::Silence;
+use words::Said;
 
 /// The allocator. See the crate's documentation for how it is driven.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -41,6 +46,11 @@ pub struct Allocator {
     image: Image,
     log: Log,
     links: BTreeMap<Connection, Link>,
+    /// Hellos that wait for a challenge's answer.
+    contests: Contests,
+    /// Processes that were found in this term to live on the copy of a disk.
+    clones: BTreeSet<BootId>,
+    silence: Silence,
     /// What is softly known of each edge.
     watches: BTreeMap<EdgeId, Watch>,
     /// Epochs that must speak in this term before anything is granted or evicted.
@@ -48,7 +58,7 @@ pub struct Allocator {
     /// Disks whose deferred hello was told of in this term.
     deferred_told: BTreeSet<(EdgeId, DiskId)>,
     /// The word last said of each SKU.
-    words: BTreeMap<Sku, bool>,
+    words: BTreeMap<Sku, Said>,
     words_due_at: Option<Timestamp>,
     /// SKUs whose books or levels changed since the policy last saw them.
     to_place: BTreeSet<Sku>,
@@ -82,6 +92,9 @@ impl Allocator {
             image,
             log: Log::default(),
             links: BTreeMap::new(),
+            contests: Contests::new(),
+            clones: BTreeSet::new(),
+            silence: Silence::default(),
             watches: BTreeMap::new(),
             awaited: BTreeSet::new(),
             deferred_told: BTreeSet::new(),
@@ -115,17 +128,20 @@ impl Allocator {
         match message.body {
             EdgeBody::Hello(_) => self.hang_up(connection, "a second hello on one transport"),
             EdgeBody::EpochStored { epoch } => self.epoch_stored(connection, epoch, now),
+            EdgeBody::ChallengeAnswered(number) => self.challenge_answered(connection, number, now),
+            EdgeBody::LogDiffers => self.log_differs(connection, now),
             _ if !of_its_epoch => {}
             EdgeBody::Up(batch) => self.up_batch(connection, batch, now),
             EdgeBody::DownTaken { watermark } => self.down_taken(connection, watermark),
-            EdgeBody::Levels(levels) => self.levels(&edge, message.epoch, levels),
+            EdgeBody::Levels(levels) => self.levels(&edge, message.epoch, levels, now),
         }
         self.settle(now);
     }
 
     /// Learns that a transport is gone.
-    pub fn handle_disconnected(&mut self, connection: Connection, _now: Timestamp) {
+    pub fn handle_disconnected(&mut self, connection: Connection, now: Timestamp) {
         self.forget(connection);
+        self.settle(now);
     }
 
     /// Takes a request of an operator; the answer is a [`Command::Done`].
@@ -143,6 +159,7 @@ impl Allocator {
     /// Does what is due at `now`.
     pub fn handle_timeout(&mut self, now: Timestamp) {
         self.close_what_is_over(now);
+        self.evict_silent(now);
         if self.words_due_at.is_some_and(|due| due <= now) {
             self.says_all = true;
             self.words_due_at = None;
@@ -152,7 +169,8 @@ impl Allocator {
 
     /// When to call [`Allocator::handle_timeout`] next.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        [self.words_due_at, self.next_end()].into_iter().flatten().min()
+        let due = [self.words_due_at, self.next_end(), self.contests_due_at(), self.silence_due_at()];
+        due.into_iter().flatten().min()
     }
 
     /// The next effect to carry out. Draining them ends a turn: what was changed since the last one is one `Persist`.
@@ -179,6 +197,7 @@ impl Allocator {
     /// Follows up on what an input changed.
     fn settle(&mut self, now: Timestamp) {
         self.is_turn_open = true;
+        self.decide_contests(now);
         self.make_moves(now);
         self.settle_sales(now);
         self.schedule_words(now);

@@ -7,6 +7,8 @@ use doorbuster_proto::EdgeId;
 pub struct Settings {
     /// The edges that may say hello.
     pub edges: Vec<EdgeId>,
+    /// Milliseconds without a word after which an edge that holds escrow is evicted; `None` leaves it to operators.
+    pub evict_after_ms: Option<u64>,
 }
 
 impl Settings {

@@ -116,6 +116,8 @@ pub struct SkuSnapshot {
     pub escrow: Vec<EscrowSnapshot>,
     /// Units of valid orders.
     pub sold: Units,
+    /// Units that live epochs may have sold and acknowledged beyond the ledger's knowledge.
+    pub at_risk: Units,
     /// Units that fenced epochs may have sold.
     pub quarantine: Units,
     /// Units given up.

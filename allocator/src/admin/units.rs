@@ -45,6 +45,15 @@ fn encode_units(snapshot: &Snapshot, encoder: &mut DescriptorEncoder<'_>) -> fmt
             ConstGauge::new(units).encode(metric.encode_family(&labels)?)?;
         }
     }
+    let help =
+        "Units that live epochs may have sold and acknowledged beyond the ledger's knowledge: lost with their disks";
+    let mut metric = encoder.encode_descriptor("units_at_risk", help, None, MetricType::Gauge)?;
+    for sale in &snapshot.sales {
+        for sku in &sale.skus {
+            let labels = [("sale", sale.id.as_str()), ("sku", sku.sku.as_str())];
+            ConstGauge::new(signed(sku.at_risk.get())).encode(metric.encode_family(&labels)?)?;
+        }
+    }
     Ok(())
 }
 
@@ -64,10 +73,13 @@ fn encode_sku(sale: &str, sku: &SkuSnapshot, metric: &mut MetricEncoder<'_>) -> 
 }
 
 fn encode_numbers(snapshot: &Snapshot, sessions: usize, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+    let skus = snapshot.sales.iter().flat_map(|sale| &sale.skus);
+    let halted = skus.filter(|sku| sku.halted.is_some()).count();
     for (name, help, value) in [
         ("sessions", "Edges that are connected", sessions as u64),
         ("term", "The allocator's term", snapshot.term),
         ("commit", "The ledger's commit", snapshot.commit),
+        ("halted_skus", "SKUs of which nothing moves, because their numbers do not add up", halted as u64),
         ("waiting_for", "Edges that must speak before grants flow", snapshot.waiting_for.len() as u64),
     ] {
         let metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;

@@ -151,7 +151,7 @@ async fn a_session_begins_with_a_hello_and_keeps_to_the_contract() {
 
     let mut malformed = Edge::open(&mut client).await;
     let epoch = malformed.begin().await;
-    let nameless = wire::Level { sku: None, shelf: 1, waiting: 0 };
+    let nameless = wire::Level { sku: None, shelf: 1, ..wire::Level::default() };
     malformed.say(epoch, from_edge::Body::Levels(wire::Levels { levels: vec![nameless] })).await;
     let status = loop {
         match malformed.hear().await {

@@ -4,7 +4,9 @@ use doorbuster_allocator_core::{
     Account, CancelReason, EpochHead, ItemDefinition, JournalRecord, Judged, LedgerOrder, Phase, Sale, SaleDefinition,
     SaleStage, Total, Transfer,
 };
-use doorbuster_proto::{Commit, DiskId, DownEntry, EdgeId, Epoch, OrderId, OrderState, Seq, SiteVersion, Verdict};
+use doorbuster_proto::{
+    Commit, DiskId, DownEntry, EdgeId, Epoch, LogDigest, OrderId, OrderState, Seq, SiteVersion, Verdict,
+};
 
 use super::record::{Corrupt, Decoder, Encoder, Record};
 
@@ -114,6 +116,7 @@ impl Record for EpochHead {
         for seq in [self.up_taken, self.verdicts_taken, self.down_tail, self.down_taken] {
             to.number(seq.0);
         }
+        to.number(self.up_digest.0);
     }
 
     fn decode(from: &mut Decoder<'_>) -> Result<Self, Corrupt> {
@@ -132,6 +135,7 @@ impl Record for EpochHead {
             verdicts_taken: Seq(from.number()?),
             down_tail: Seq(from.number()?),
             down_taken: Seq(from.number()?),
+            up_digest: LogDigest(from.number()?),
         })
     }
 }

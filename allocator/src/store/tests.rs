@@ -7,8 +7,8 @@ use doorbuster_allocator_core::{
     SaleDefinition, SaleStage, Total, Transfer, Write,
 };
 use doorbuster_proto::{
-    Commit, DiskId, DownEntry, EdgeId, Epoch, OrderId, OrderState, Seq, SiteVersion, Sku, Term, Timestamp, Units,
-    Verdict,
+    Commit, DiskId, DownEntry, EdgeId, Epoch, LogDigest, OrderId, OrderState, Seq, SiteVersion, Sku, Term, Timestamp,
+    Units, Verdict,
 };
 
 use super::*;
@@ -98,6 +98,7 @@ fn writes() -> Vec<Write> {
         confirmed: true,
         written_off: true,
         up_taken: Seq(300),
+        up_digest: LogDigest(u64::MAX),
         verdicts_taken: Seq(2),
         down_tail: Seq(3),
         down_taken: Seq(1),

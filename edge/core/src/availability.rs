@@ -61,7 +61,7 @@ impl Edge {
 
     /// Whether a shopper who comes now can be sold a unit; the bounds of a live session pass in milliseconds.
     fn may_sell(&self, sku: &Sku) -> bool {
-        let is_halted = self.shelves.get(sku).is_some_and(|shelf| shelf.halted);
-        !is_halted && (self.connection.phase == Phase::Up || self.may_place(sku, Units::ONE))
+        let has_session = self.connection.phase == Phase::Up && self.has_room;
+        !self.is_halted(sku) && (has_session || self.may_place(sku, Units::ONE))
     }
 }

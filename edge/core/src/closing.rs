@@ -36,14 +36,15 @@ impl Edge {
         self.give_back(sku, self.on_hand(sku).saturating_sub(keep));
     }
 
-    fn give_back(&mut self, sku: &Sku, units: Units) {
+    pub(crate) fn give_back(&mut self, sku: &Sku, units: Units) {
         if units.is_zero() || self.standing != Standing::Live {
             return;
         }
         let Some(shelf) = self.shelves.get_mut(sku).filter(|shelf| !shelf.halted) else { return };
         shelf.give_back(units);
         let entry = LoggedEntry::Returned { sku: sku.clone(), units };
-        let seq = self.up.append(entry, shelf.sold, shelf.returned);
+        let digest = self.up.digest().then_return(sku, units);
+        let seq = self.up.append(entry, digest, shelf.sold, shelf.returned);
         self.staged.up(seq);
         self.staged.shelf(sku);
         self.staged.sync();

@@ -76,6 +76,8 @@ pub enum HangUpReason {
     LedgerBehind,
     /// The allocator holds more of the up log than this disk ever had.
     LedgerAhead,
+    /// The allocator holds another up log than this disk's.
+    AnotherLog,
     /// An epoch was offered that cannot follow this one.
     UnexpectedEpoch,
     /// The message does not fit the session's state.
@@ -94,6 +96,7 @@ impl fmt::Display for HangUpReason {
             Self::Gap => "entries of the down log are missing",
             Self::LedgerBehind => "the ledger holds less of the up log than it once said",
             Self::LedgerAhead => "the ledger holds more of the up log than this disk",
+            Self::AnotherLog => "the ledger holds another up log than this disk's",
             Self::UnexpectedEpoch => "the epoch offered cannot follow this one",
             Self::UnexpectedMessage => "the message does not fit the session",
             Self::Refused => "the allocator refused this edge",

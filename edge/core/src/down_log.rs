@@ -5,7 +5,6 @@ use std::collections::BTreeSet;
 use doorbuster_proto::{Commit, DownBatch, DownEntry, DownTotal, OrderId, OrderState, Seq, Sku, Term, Units};
 
 use crate::node::Edge;
-use crate::words::KnownWord;
 use crate::{CancelledBecause, HangUpReason, OrderStatus};
 
 impl Edge {
@@ -34,6 +33,7 @@ impl Edge {
             for sku in &granted {
                 self.serve_parked(sku);
             }
+            self.make_room();
         }
         Ok(())
     }
@@ -71,7 +71,7 @@ impl Edge {
     fn take_grant(&mut self, when: (Term, Commit), sku: &Sku, units: Units) {
         self.shelves.entry(sku.clone()).or_default().grant(units);
         self.staged.shelf(sku);
-        self.words.insert(sku.clone(), KnownWord { when, sold_out: false });
+        self.note_grant(when, sku);
         self.show(sku);
     }
 

@@ -1,6 +1,6 @@
 //! The answer to a hello: go on, begin an epoch, end one, or stop.
 
-use doorbuster_proto::{Epoch, Refused, RefusedReason, Seq, Units, Welcome};
+use doorbuster_proto::{EdgeBody, Epoch, LogMark, Refused, RefusedReason, Seq, Units, Welcome};
 
 use crate::node::Edge;
 use crate::session::{Phase, Standing};
@@ -23,18 +23,19 @@ impl Edge {
         self.show_all();
         if standing == Standing::Live {
             self.close_ended();
+            self.make_room();
         }
     }
 
-    fn resume(&mut self, epoch: Option<Epoch>, up_taken: Seq) -> Result<(), HangUpReason> {
+    fn resume(&mut self, epoch: Option<Epoch>, up_taken: LogMark) -> Result<(), HangUpReason> {
         if self.connection.phase != Phase::Greeting || epoch.is_none() || epoch != self.meta.epoch {
             return Err(HangUpReason::UnexpectedMessage);
         }
         if self.meta.closing {
             return Err(self.distrust(HangUpReason::LedgerBehind, "a live epoch", "a fenced one"));
         }
-        self.check_watermark(up_taken)?;
-        self.up.rewind(up_taken);
+        self.check_mark(up_taken)?;
+        self.up.rewind(up_taken.seq);
         self.connection.phase = Phase::Up;
         self.set_standing(Standing::Live);
         Ok(())
@@ -83,15 +84,15 @@ impl Edge {
         self.show_all();
     }
 
-    fn fenced(&mut self, epoch: Option<Epoch>, up_taken: Seq) -> Result<(), HangUpReason> {
+    fn fenced(&mut self, epoch: Option<Epoch>, up_taken: LogMark) -> Result<(), HangUpReason> {
         if epoch.is_none() || epoch != self.meta.epoch {
             return Err(HangUpReason::UnexpectedMessage);
         }
-        self.check_watermark(up_taken)?;
+        self.check_mark(up_taken)?;
         if !self.meta.closing {
             self.close_epoch();
         }
-        self.up.rewind(up_taken);
+        self.up.rewind(up_taken.seq);
         self.connection.phase = Phase::Up;
         self.set_standing(Standing::Closing);
         Ok(())
@@ -103,7 +104,7 @@ impl Edge {
             shelf.close();
             self.staged.shelf(sku);
         }
-        let seq = self.up.append(LoggedEntry::Closed, Units::ZERO, Units::ZERO);
+        let seq = self.up.append(LoggedEntry::Closed, self.up.digest().then_close(), Units::ZERO, Units::ZERO);
         self.staged.up(seq);
         self.meta.closing = true;
         self.staged.meta();
@@ -117,6 +118,18 @@ impl Edge {
         }
         self.set_standing(standing);
         HangUpReason::Refused
+    }
+
+    /// The ledger's end of the log must be this log's. Where it is not, another process has shipped from a copy of this disk,
+    /// and the verdicts on its entries must not be taken for verdicts on these.
+    fn check_mark(&mut self, up_taken: LogMark) -> Result<(), HangUpReason> {
+        self.check_watermark(up_taken.seq)?;
+        if self.up.has_mark(up_taken) {
+            return Ok(());
+        }
+        self.send(EdgeBody::LogDiffers);
+        let expected = format!("this disk's log to entry {}", up_taken.seq);
+        Err(self.distrust(HangUpReason::AnotherLog, &expected, "another one"))
     }
 
     /// Where the ledger is must lie between where it was and where this disk is.
@@ -137,6 +150,7 @@ impl Edge {
     fn distrust(&mut self, reason: HangUpReason, expected: &str, found: &str) -> HangUpReason {
         let kind = match reason {
             HangUpReason::LedgerAhead => RefusedReason::DiskRolledBack,
+            HangUpReason::AnotherLog => RefusedReason::DiskCloned,
             _ => RefusedReason::LedgerBehind,
         };
         self.alert(format!("{reason}: expected {expected}, found {found}"));

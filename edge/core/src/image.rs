@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use doorbuster_proto::{Epoch, Instance, OrderId, OrderPlaced, SaleId, SaleRules, Seq, Sku, Term, UpEntry};
+use doorbuster_proto::{Epoch, Instance, LogMark, OrderId, OrderPlaced, SaleId, SaleRules, Seq, Sku, Term, UpEntry};
 
 use crate::{Order, OrderStatus, Shelf, UpRecord, Write};
 
@@ -64,6 +64,14 @@ impl Image {
         let beyond = |epoch| (epoch, self.meta.up_taken.next())..=(epoch, Seq(u64::MAX));
         let entries = self.meta.epoch.into_iter().flat_map(move |epoch| self.log.range(beyond(epoch)));
         entries.map(|((_, seq), record)| (*seq, record))
+    }
+
+    /// Where the ledger's end of this epoch's up log was when last heard of.
+    pub fn up_mark(&self) -> LogMark {
+        let taken = |epoch| (epoch, Seq(1))..=(epoch, self.meta.up_taken);
+        let is_any = self.meta.up_taken > Seq(0);
+        let entries = self.meta.epoch.filter(|_| is_any).into_iter().flat_map(|epoch| self.log.range(taken(epoch)));
+        entries.fold(LogMark::default(), |mark, (_, record)| mark.then(&record.entry))
     }
 
     /// Every order placed here, of all epochs; of two of one id the later one counts.

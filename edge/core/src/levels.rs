@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
-use doorbuster_proto::{BATCH_ENTRIES_MAX, EdgeBody, Level, SaleId, Sku, Timestamp, Units};
+use doorbuster_proto::{BATCH_ENTRIES_MAX, EdgeBody, Level, LevelBooks, SaleId, Sku, Timestamp, Units};
 
 use crate::node::Edge;
 use crate::session::{Phase, Standing};
@@ -58,8 +58,9 @@ impl Edge {
         }
         self.demand.told_at = self.clock;
         let mut levels: Vec<Level> = skus.into_iter().map(|sku| self.level(sku)).collect();
-        // An empty shelf of a sale that is over here would ask for grants that come back at once.
-        levels.retain(|level| self.is_open(&level.sku.sale));
+        // An empty shelf of a sale that is over here, or of an edge that cannot sell, would ask for grants that come back
+        // at once.
+        levels.retain(|level| self.has_room && self.is_open(&level.sku.sale));
         self.send_levels(&levels);
     }
 
@@ -78,6 +79,12 @@ impl Edge {
     fn level(&mut self, sku: Sku) -> Level {
         let turned_away = self.demand.turned_away.remove(&sku).unwrap_or_default();
         let waiting = turned_away.plus(self.parked.wanted(&sku));
-        Level { shelf: self.on_hand(&sku), waiting, sku }
+        let shelf = self.shelves.get(&sku);
+        let books = shelf.map_or_else(LevelBooks::default, |shelf| LevelBooks {
+            granted: shelf.granted,
+            sold: shelf.sold,
+            returned: shelf.returned,
+        });
+        Level { shelf: self.on_hand(&sku), waiting, books, sku }
     }
 }

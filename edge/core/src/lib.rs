@@ -22,6 +22,7 @@ mod persisted;
 mod place;
 mod purchase;
 mod recover;
+mod room;
 mod sales;
 mod session;
 mod shelf;

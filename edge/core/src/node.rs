@@ -55,6 +55,8 @@ pub struct Edge {
     pub(crate) connection: Connection,
     pub(crate) site: SiteVersion,
     pub(crate) fetching: Option<SiteVersion>,
+    /// Whether the disk has room for more orders.
+    pub(crate) has_room: bool,
     pub(crate) shown: Shown,
     pub(crate) staged: Staged,
     pub(crate) in_flight: Option<InFlight>,
@@ -217,6 +219,10 @@ impl Edge {
             }
             AllocatorBody::Published(published) => {
                 self.publish(published);
+                Ok(())
+            }
+            AllocatorBody::Challenge(number) => {
+                self.send(EdgeBody::ChallengeAnswered(number));
                 Ok(())
             }
             AllocatorBody::Down(batch) if speaks_of_this_epoch => self.take_down((term, commit), batch),

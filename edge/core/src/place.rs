@@ -78,7 +78,7 @@ impl Edge {
 
     fn sell(&self, id: OrderId, purchase: &Purchase) -> Decision {
         let sku = purchase.full_sku();
-        if self.standing != Standing::Live || self.shelves.get(&sku).is_some_and(|shelf| shelf.halted) {
+        if self.standing != Standing::Live || self.is_halted(&sku) {
             return QUEUEING;
         }
         let on_hand = self.on_hand(&sku);
@@ -88,15 +88,16 @@ impl Edge {
         if on_hand.is_zero() && self.is_said_sold_out(&sku) {
             return refused(Refusal::SoldOut);
         }
-        // Without a session no grant can come: there is nothing to wait for.
-        if self.connection.phase == Phase::Up { Decision::Park } else { QUEUEING }
+        // Without a session, or without room for an order, no grant can come: there is nothing to wait for.
+        if self.connection.phase == Phase::Up && self.has_room { Decision::Park } else { QUEUEING }
     }
 
     /// Whether credit, or the session's bounds, let so many more units be placed.
     pub(crate) fn may_place(&self, sku: &Sku, units: Units) -> bool {
         let sold = self.shelves.get(sku).map(|shelf| shelf.sold).unwrap_or_default();
         let ahead = sold.saturating_sub(self.taken_in(sku));
-        if self.waiting.len() >= WAITERS_MAX || self.up.in_flight() >= IN_FLIGHT_ENTRIES_MAX {
+        let is_full = self.waiting.len() >= WAITERS_MAX || self.up.in_flight() >= IN_FLIGHT_ENTRIES_MAX;
+        if is_full || !self.has_room {
             return false;
         }
         if self.connection.phase == Phase::Up {
@@ -113,7 +114,8 @@ impl Edge {
         shelf.sell(purchase.units);
         let (sold, returned, is_low) = (shelf.sold, shelf.returned, shelf.is_low());
         let slot = self.orders.next_slot();
-        let seq = self.up.append(LoggedEntry::Placed(slot), sold, returned);
+        let digest = self.up.digest().then_order(id, purchase.units);
+        let seq = self.up.append(LoggedEntry::Placed(slot), digest, sold, returned);
         let order = Order {
             id,
             key: purchase.key.clone(),

@@ -2,7 +2,9 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use doorbuster_proto::{Epoch, OrderId, OrderPlaced, Seq, SiteVersion, Sku, Timestamp, Units, UpEntry};
+use doorbuster_proto::{
+    Epoch, LogDigest, LogMark, OrderId, OrderPlaced, Seq, SiteVersion, Sku, Timestamp, Units, UpEntry,
+};
 
 use crate::acknowledge::{Credit, Placed};
 use crate::availability::Shown;
@@ -58,17 +60,18 @@ impl Edge {
     pub fn recover(identity: Identity, mut image: Image) -> Result<Self, RecoverError> {
         check_shelves(&image)?;
         check_log(&image)?;
+        let mark = image.up_mark();
         let beyond: Vec<(Seq, UpRecord)> = image.up().map(|(seq, record)| (seq, record.clone())).collect();
         let mut orders = Orders::recover(image.take_orders());
         let shoppers = Shoppers::recover(&mut orders);
         let credits = credits(&image, &beyond, &orders)?;
-        let up = beyond.iter().map(|(seq, record)| logged(*seq, record, &orders)).collect::<Result<_, _>>()?;
+        let up = logs(mark, &beyond, &orders)?;
         let mut edge = Self {
             connection: Connection::new(identity.boot),
             identity,
             now: Timestamp(0),
             clock: Timestamp(0),
-            up: UpLog::recover(up, image.meta.up_taken),
+            up: UpLog::recover(up, mark),
             meta: image.meta,
             shelves: image.shelves,
             orders,
@@ -82,6 +85,7 @@ impl Edge {
             standing: Standing::Unanswered,
             site: SiteVersion(0),
             fetching: None,
+            has_room: true,
             shown: Shown::default(),
             staged: Staged::default(),
             in_flight: None,
@@ -190,13 +194,22 @@ fn before(record: &UpRecord) -> Option<(Units, Units)> {
     }
 }
 
-fn logged(seq: Seq, record: &UpRecord, orders: &Orders) -> Result<Logged, RecoverError> {
+fn logs(mark: LogMark, beyond: &[(Seq, UpRecord)], orders: &Orders) -> Result<VecDeque<Logged>, RecoverError> {
+    let mut digest = mark.digest;
+    let entry = |(seq, record): &(Seq, UpRecord)| {
+        digest = digest.then(&record.entry);
+        logged(*seq, record, digest, orders)
+    };
+    beyond.iter().map(entry).collect()
+}
+
+fn logged(seq: Seq, record: &UpRecord, digest: LogDigest, orders: &Orders) -> Result<Logged, RecoverError> {
     let entry = match &record.entry {
         UpEntry::OrderPlaced(placed) => LoggedEntry::Placed(slot_of(seq, placed, orders)?),
         UpEntry::StockReturned { sku, units } => LoggedEntry::Returned { sku: sku.clone(), units: *units },
         UpEntry::EpochClosed => LoggedEntry::Closed,
     };
-    Ok(Logged { entry, sold: record.sold, returned: record.returned })
+    Ok(Logged { entry, sold: record.sold, returned: record.returned, digest })
 }
 
 /// The order of an entry beyond the watermark: nothing has taken its id since.

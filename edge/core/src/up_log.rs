@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use doorbuster_proto::{BATCH_ENTRIES_MAX, Seq, Sku, Units, UpEntry, UpTotal};
+use doorbuster_proto::{BATCH_ENTRIES_MAX, LogDigest, LogMark, Seq, Sku, Units, UpEntry, UpTotal};
 
 use crate::UP_BATCHES_IN_FLIGHT_MAX;
 use crate::orders::{Orders, Slot};
@@ -35,6 +35,8 @@ pub(crate) struct Logged {
     pub(crate) entry: LoggedEntry,
     pub(crate) sold: Units,
     pub(crate) returned: Units,
+    /// Of the log to here.
+    pub(crate) digest: LogDigest,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -77,7 +79,7 @@ pub(crate) struct UpLog {
     /// Those beyond the watermark, without gaps.
     entries: VecDeque<Logged>,
     /// The ledger holds the log to here.
-    watermark: Seq,
+    watermark: LogMark,
     /// Sent in this session to here.
     shipped: Seq,
     /// The last numbers of the batches that this session sent and the ledger has not answered.
@@ -85,16 +87,26 @@ pub(crate) struct UpLog {
 }
 
 impl UpLog {
-    pub(crate) fn recover(entries: VecDeque<Logged>, watermark: Seq) -> Self {
-        Self { entries, watermark, shipped: watermark, unanswered: VecDeque::new() }
+    pub(crate) fn recover(entries: VecDeque<Logged>, watermark: LogMark) -> Self {
+        Self { entries, watermark, shipped: watermark.seq, unanswered: VecDeque::new() }
     }
 
     pub(crate) fn tail(&self) -> Seq {
-        Seq(self.watermark.0 + self.in_flight())
+        Seq(self.watermark.seq.0 + self.in_flight())
     }
 
     pub(crate) fn watermark(&self) -> Seq {
-        self.watermark
+        self.watermark.seq
+    }
+
+    /// The digest of the log to its tail.
+    pub(crate) fn digest(&self) -> LogDigest {
+        self.entries.back().map_or(self.watermark.digest, |last| last.digest)
+    }
+
+    /// Whether this log has that mark: at its watermark, or beyond.
+    pub(crate) fn has_mark(&self, mark: LogMark) -> bool {
+        mark == self.watermark || self.entry(mark.seq).is_some_and(|entry| entry.digest == mark.digest)
     }
 
     pub(crate) fn entry(&self, seq: Seq) -> Option<&Logged> {
@@ -112,16 +124,18 @@ impl UpLog {
         self.entries.len() as u64
     }
 
-    pub(crate) fn append(&mut self, entry: LoggedEntry, sold: Units, returned: Units) -> Seq {
-        self.entries.push_back(Logged { entry, sold, returned });
+    /// `digest` is that of the log with this entry.
+    pub(crate) fn append(&mut self, entry: LoggedEntry, digest: LogDigest, sold: Units, returned: Units) -> Seq {
+        self.entries.push_back(Logged { entry, sold, returned, digest });
         self.tail()
     }
 
     /// Moves the watermark, and hands out the entries that it newly covers.
     pub(crate) fn take_through(&mut self, watermark: Seq) -> Vec<Logged> {
-        assert!(watermark >= self.watermark && watermark <= self.tail(), "a watermark lies in the log");
+        assert!(watermark >= self.watermark.seq && watermark <= self.tail(), "a watermark lies in the log");
         let covered = self.index(watermark.next()).expect("it is beyond the watermark before");
-        self.watermark = watermark;
+        let digest = covered.checked_sub(1).map_or(self.watermark.digest, |last| self.entries[last].digest);
+        self.watermark = LogMark { seq: watermark, digest };
         self.shipped = self.shipped.max(watermark);
         self.unanswered.retain(|last| *last > watermark);
         self.entries.drain(..covered).collect()
@@ -157,6 +171,6 @@ impl UpLog {
 
     /// Where an entry is; `None` where the watermark covers it.
     fn index(&self, seq: Seq) -> Option<usize> {
-        usize::try_from(seq.0.checked_sub(self.watermark.next().0)?).ok()
+        usize::try_from(seq.0.checked_sub(self.watermark.seq.next().0)?).ok()
     }
 }

@@ -9,18 +9,20 @@ use crate::node::Edge;
 pub(crate) struct KnownWord {
     pub(crate) when: (Term, Commit),
     pub(crate) sold_out: bool,
+    /// Its numbers do not add up: nobody sells it.
+    pub(crate) halted: bool,
 }
 
 impl Edge {
     /// Takes the words that are not older than what is known: a word that a grant overtook is stale.
     pub(crate) fn hear_words(&mut self, when: (Term, Commit), words: Vec<Word>) {
-        for Word { sku, sold_out } in words {
+        for Word { sku, sold_out, halted } in words {
             let known = self.words.get(&sku);
             if known.is_some_and(|known| known.when > when) {
                 continue;
             }
-            let changed = known.is_none_or(|known| known.sold_out != sold_out);
-            self.words.insert(sku.clone(), KnownWord { when, sold_out });
+            let changed = known.is_none_or(|known| (known.sold_out, known.halted) != (sold_out, halted));
+            self.words.insert(sku.clone(), KnownWord { when, sold_out, halted });
             if changed {
                 self.show(&sku);
                 self.serve_parked(&sku);
@@ -28,7 +30,19 @@ impl Edge {
         }
     }
 
+    /// Units have come: they are the newer word. That a SKU is halted only the ledger takes back.
+    pub(crate) fn note_grant(&mut self, when: (Term, Commit), sku: &Sku) {
+        let halted = self.words.get(sku).is_some_and(|word| word.halted);
+        self.words.insert(sku.clone(), KnownWord { when, sold_out: false, halted });
+    }
+
+    /// Of a halted SKU nobody knows whether a unit is left.
     pub(crate) fn is_said_sold_out(&self, sku: &Sku) -> bool {
-        self.words.get(sku).is_some_and(|word| word.sold_out)
+        self.words.get(sku).is_some_and(|word| word.sold_out && !word.halted)
+    }
+
+    /// Whether nothing of the SKU is sold: its numbers do not add up here, or in the ledger.
+    pub(crate) fn is_halted(&self, sku: &Sku) -> bool {
+        self.shelves.get(sku).is_some_and(|shelf| shelf.halted) || self.words.get(sku).is_some_and(|word| word.halted)
     }
 }

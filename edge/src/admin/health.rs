@@ -35,19 +35,23 @@ impl Health {
 
     /// How it stands now.
     pub fn readiness(&self) -> Readiness {
-        let session = self.stock.figures().session;
+        let figures = self.stock.figures();
+        let session = figures.session;
         let answers = matches!(session, SessionState::Live | SessionState::Closing);
         let answered = self.answered.fetch_or(answers, Ordering::Relaxed) || answers;
-        readiness(session, answered, self.pages.version())
+        readiness(session, answered, figures.has_room, self.pages.version())
     }
 }
 
-fn readiness(session: SessionState, answered: bool, site: SiteVersion) -> Readiness {
+fn readiness(session: SessionState, answered: bool, has_room: bool, site: SiteVersion) -> Readiness {
     let mut reasons = Vec::new();
     if let SessionState::Refused(reason) = session {
         reasons.push(format!("the allocator refused this edge: {reason:?}"));
     } else if !answered {
         reasons.push(format!("the allocator has not answered the hello: session {}", session.as_str()));
+    }
+    if !has_room {
+        reasons.push("the disk is nearly full: nothing is sold".to_owned());
     }
     if site == SiteVersion(0) {
         reasons.push("no site is installed".to_owned());
@@ -62,14 +66,20 @@ mod tests {
 
     #[test]
     fn an_edge_is_ready_once_its_hello_is_answered_and_a_site_is_there() {
-        assert!(readiness(SessionState::Live, true, SiteVersion(1)).ready);
-        assert!(readiness(SessionState::Disconnected, true, SiteVersion(1)).ready);
-        assert_eq!(readiness(SessionState::Greeting, false, SiteVersion(0)).reasons.len(), 2);
+        assert!(readiness(SessionState::Live, true, true, SiteVersion(1)).ready);
+        assert!(readiness(SessionState::Disconnected, true, true, SiteVersion(1)).ready);
+        assert_eq!(readiness(SessionState::Greeting, false, true, SiteVersion(0)).reasons.len(), 2);
     }
 
     #[test]
     fn a_refused_edge_is_not_ready() {
-        let refused = readiness(SessionState::Refused(RefusedReason::DiskRetired), true, SiteVersion(1));
+        let refused = readiness(SessionState::Refused(RefusedReason::DiskRetired), true, true, SiteVersion(1));
         assert_eq!(refused.reasons, ["the allocator refused this edge: DiskRetired"]);
+    }
+
+    #[test]
+    fn an_edge_without_room_is_not_ready() {
+        let full = readiness(SessionState::Live, true, false, SiteVersion(1));
+        assert_eq!(full.reasons, ["the disk is nearly full: nothing is sold"]);
     }
 }

@@ -93,7 +93,7 @@ async fn a_session_opens_with_the_secret_resumes_after_a_loss_and_fetches_the_si
     let (allocator, mut questions) = play().await;
     let edge: EdgeId = "edge-1".parse().unwrap();
     let (_stock, owner, ends) =
-        stock::start(StockOptions { path: folder.path().join("stock"), edge: edge.clone() }).unwrap();
+        stock::start(StockOptions { path: folder.path().join("stock"), edge: edge.clone(), reserve_bytes: 0 }).unwrap();
     let pages = Pages::open(&folder.path().join("site")).unwrap();
     let options = Options { edge, allocator, secret_file: Some(secret_file) };
     let link = Link::new(options, ends, pages).unwrap();
@@ -111,7 +111,8 @@ async fn a_session_opens_with_the_secret_resumes_after_a_loss_and_fetches_the_si
     let (_, mut from_edge, to_edge) = next_session(&mut questions).await;
     let hello = hear(&mut from_edge).await;
     assert_eq!((hello.session.counter, hello.epoch), (2, Some(Epoch(1))));
-    say(&to_edge, &hello, AllocatorBody::Welcome(Welcome::Resume { up_taken: doorbuster_proto::Seq(0) })).await;
+    say(&to_edge, &hello, AllocatorBody::Welcome(Welcome::Resume { up_taken: doorbuster_proto::LogMark::default() }))
+        .await;
     say(&to_edge, &hello, AllocatorBody::Published(Published { site: SiteVersion(4), sales: vec![] })).await;
     match questions.recv().await.unwrap() {
         Asked::Site { edge } => assert_eq!(edge, "edge-1"),
@@ -129,7 +130,7 @@ async fn an_allocator_that_is_not_there_is_tried_again() {
     let folder = tempfile::tempdir().unwrap();
     let edge: EdgeId = "edge-1".parse().unwrap();
     let (_stock, owner, ends) =
-        stock::start(StockOptions { path: folder.path().join("stock"), edge: edge.clone() }).unwrap();
+        stock::start(StockOptions { path: folder.path().join("stock"), edge: edge.clone(), reserve_bytes: 0 }).unwrap();
     let pages = Pages::open(&folder.path().join("site")).unwrap();
     let options = Options { edge, allocator: format!("http://{}", listener.local_addr().unwrap()), secret_file: None };
     let link = Link::new(options, ends, pages).unwrap();

@@ -18,6 +18,8 @@ pub struct Figures {
     pub balances: BTreeMap<Sku, Shelf>,
     /// Entries of the up log that the ledger has not taken in.
     pub up_in_flight: u64,
+    /// Whether the disk has room for more orders.
+    pub has_room: bool,
 }
 
 impl Figures {
@@ -28,6 +30,7 @@ impl Figures {
             term: edge.meta().led_by.map(|(term, _)| term),
             balances: edge.balances().map(|(sku, shelf)| (sku.clone(), shelf.clone())).collect(),
             up_in_flight: edge.up_in_flight(),
+            has_room: edge.has_room(),
         }
     }
 }

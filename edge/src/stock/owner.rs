@@ -1,6 +1,7 @@
 //! The owner thread: takes all that waits, lets the core decide, makes at most one synced write a turn.
 
 mod disk;
+mod room;
 mod thread;
 
 use std::sync::Arc;
@@ -15,6 +16,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::oneshot;
 use tracing::{error, warn};
 
+use self::room::Room;
 pub use self::thread::OwnerHandle;
 use super::board::Board;
 use super::desk::Mail;
@@ -24,13 +26,15 @@ use super::link_ends::{LinkEnds, LinkInput, Outbox};
 use super::queue::{Request, Wish};
 use super::shared::Shared;
 use super::waiters::Waiters;
-use super::{DRAIN_MS_MAX, Error, LINK_INBOX_MAX, ORDERS_SHOWN_MAX, OWNER_QUEUE_MAX, Store, TURN_REQUESTS_MAX};
+use super::{
+    DRAIN_MS_MAX, Error, LINK_INBOX_MAX, ORDERS_SHOWN_MAX, OWNER_QUEUE_MAX, StockOptions, Store, TURN_REQUESTS_MAX,
+};
 
 /// The figures are published at most so often.
 const FIGURES_MS: u64 = 100;
 
 /// Starts the owner's thread.
-pub(super) fn start(edge: Edge, store: Store) -> Result<(Stock, OwnerHandle, LinkEnds), Error> {
+pub(super) fn start(edge: Edge, store: Store, options: StockOptions) -> Result<(Stock, OwnerHandle, LinkEnds), Error> {
     let (requests, request_queue) = sync_channel(OWNER_QUEUE_MAX);
     let (inbox, inbox_queue) = sync_channel(LINK_INBOX_MAX);
     let shared = Arc::new(Shared::of(&edge));
@@ -43,6 +47,7 @@ pub(super) fn start(edge: Edge, store: Store) -> Result<(Stock, OwnerHandle, Lin
         waiters: Waiters::default(),
         answers: Mail::default(),
         draining: None,
+        room: Room::new(options.path, options.reserve_bytes),
         clock: Clock::starting(),
         figures_at: Timestamp(0),
         figures_due: true,
@@ -66,6 +71,7 @@ struct Owner {
     answers: Mail,
     /// Who waits for the drain, and until when.
     draining: Option<(oneshot::Sender<()>, Timestamp)>,
+    room: Room,
     clock: Clock,
     figures_at: Timestamp,
     /// Something may have changed since.
@@ -88,6 +94,7 @@ impl Owner {
             Err(RecvTimeoutError::Disconnected) => return false,
         };
         let now = self.clock.now();
+        self.edge.handle_room(self.room.look(now), now);
         self.hear_link(now);
         let goes_on = self.take_requests(first, now);
         if self.edge.poll_timeout().is_some_and(|due| due <= now) {
@@ -104,10 +111,8 @@ impl Owner {
         let drained = self.draining.as_ref().map(|(_, until)| *until);
         let figures = self.figures_due.then_some(self.figures_at.after_ms(FIGURES_MS));
         let due = [self.edge.poll_timeout(), drained, figures].into_iter().flatten().min();
-        match due {
-            Some(due) => self.requests.recv_timeout(Duration::from_millis(due.since_ms(now))),
-            None => self.requests.recv().map_err(|_| RecvTimeoutError::Disconnected),
-        }
+        let due = due.map_or(self.room.due_at(), |due| due.min(self.room.due_at()));
+        self.requests.recv_timeout(Duration::from_millis(due.since_ms(now)))
     }
 
     fn hear_link(&mut self, now: Timestamp) {

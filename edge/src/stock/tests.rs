@@ -7,8 +7,8 @@ use std::time::Duration;
 use doorbuster_edge_core::OrderStatus;
 use doorbuster_proto::{
     AllocatorBody, Availability, Commit, DownBatch, DownEntry, DownTotal, EdgeBody, Epoch, FromAllocator, FromEdge,
-    Instance, ItemRules, OrderId, OrderVerdict, Published, SaleRules, Seq, SiteVersion, Sku, Term, Timestamp, Units,
-    UpTaken, Verdict, Welcome,
+    Instance, ItemRules, LogMark, OrderId, OrderVerdict, Published, SaleRules, Seq, SiteVersion, Sku, Term, Timestamp,
+    Units, UpTaken, Verdict, Welcome,
 };
 
 use super::*;
@@ -109,7 +109,7 @@ fn order(shopper: &str) -> OrderId {
 }
 
 fn open(path: &Path) -> (Stock, OwnerHandle, LinkEnds) {
-    start(StockOptions { path: path.to_owned(), edge: "edge-1".parse().unwrap() }).unwrap()
+    start(StockOptions { path: path.to_owned(), edge: "edge-1".parse().unwrap(), reserve_bytes: 0 }).unwrap()
 }
 
 fn is_reserved(answer: &Answer) -> bool {
@@ -211,7 +211,7 @@ async fn a_breach_of_the_contract_hangs_up_and_the_next_connection_resumes() {
     until(|| allocator.reader.sites.is_closed()).await;
     let allocator = Allocator::connect(allocator.ends).await;
     assert_eq!(allocator.hello.session.counter, 2);
-    allocator.say(AllocatorBody::Welcome(Welcome::Resume { up_taken: Seq(0) }));
+    allocator.say(AllocatorBody::Welcome(Welcome::Resume { up_taken: LogMark::default() }));
     until(|| stock.figures().session == SessionState::Live).await;
     owner.stop().await;
 }

@@ -4,8 +4,8 @@ use super::from_edge::{epoch_from_wire, epoch_to_wire};
 use super::{Malformed, required, units};
 use crate::wire::{self, from_allocator::Body, welcome};
 use crate::{
-    AllocatorBody, Commit, DownBatch, Epoch, FromAllocator, Instance, Published, Refused, RefusedReason, Seq, Session,
-    Sku, Term, UpTaken, Welcome, Word,
+    AllocatorBody, Commit, DownBatch, Epoch, FromAllocator, Instance, LogDigest, LogMark, Published, Refused,
+    RefusedReason, Seq, Session, Sku, Term, UpTaken, Welcome, Word,
 };
 
 impl From<FromAllocator> for wire::FromAllocator {
@@ -15,13 +15,18 @@ impl From<FromAllocator> for wire::FromAllocator {
             AllocatorBody::Down(batch) => Body::Down(batch.into()),
             AllocatorBody::UpTaken(taken) => Body::UpTaken(taken.into()),
             AllocatorBody::Words(words) => {
-                let word = |word: Word| wire::Word { sku: Some(word.sku.into()), sold_out: word.sold_out };
+                let word = |word: Word| wire::Word {
+                    sku: Some(word.sku.into()),
+                    sold_out: word.sold_out,
+                    halted: word.halted,
+                };
                 Body::Words(wire::Words { words: words.into_iter().map(word).collect() })
             }
             AllocatorBody::Recall { sku, keep } => {
                 Body::Recall(wire::Recall { sku: Some(sku.into()), keep: keep.get() })
             }
             AllocatorBody::Published(published) => Body::Published(published.into()),
+            AllocatorBody::Challenge(number) => Body::Challenge(wire::Challenge { number }),
         };
         Self {
             session: Some(message.session.into()),
@@ -43,13 +48,16 @@ impl TryFrom<wire::FromAllocator> for FromAllocator {
             Body::Down(batch) => AllocatorBody::Down(DownBatch::try_from(batch)?),
             Body::UpTaken(taken) => AllocatorBody::UpTaken(UpTaken::try_from(taken)?),
             Body::Words(words) => {
-                let word = |word: wire::Word| Ok(Word { sku: Sku::try_from(word.sku)?, sold_out: word.sold_out });
+                let word = |word: wire::Word| {
+                    Ok(Word { sku: Sku::try_from(word.sku)?, sold_out: word.sold_out, halted: word.halted })
+                };
                 AllocatorBody::Words(words.words.into_iter().map(word).collect::<Result<_, Malformed>>()?)
             }
             Body::Recall(recall) => {
                 AllocatorBody::Recall { sku: Sku::try_from(recall.sku)?, keep: units("recall.keep", recall.keep)? }
             }
             Body::Published(published) => AllocatorBody::Published(Published::try_from(published)?),
+            Body::Challenge(challenge) => AllocatorBody::Challenge(challenge.number),
         };
         Ok(Self {
             session: Session::try_from(message.session)?,
@@ -62,12 +70,27 @@ impl TryFrom<wire::FromAllocator> for FromAllocator {
     }
 }
 
+impl From<LogMark> for wire::LogMark {
+    fn from(mark: LogMark) -> Self {
+        Self { seq: mark.seq.0, digest: mark.digest.0 }
+    }
+}
+
+impl TryFrom<Option<wire::LogMark>> for LogMark {
+    type Error = Malformed;
+
+    fn try_from(mark: Option<wire::LogMark>) -> Result<Self, Malformed> {
+        let mark = required("welcome.up_taken", mark)?;
+        Ok(Self { seq: Seq(mark.seq), digest: LogDigest(mark.digest) })
+    }
+}
+
 impl From<Welcome> for wire::Welcome {
     fn from(welcome: Welcome) -> Self {
         let verdict = match welcome {
-            Welcome::Resume { up_taken } => welcome::Verdict::Resume(wire::Resume { up_taken: up_taken.0 }),
+            Welcome::Resume { up_taken } => welcome::Verdict::Resume(wire::Resume { up_taken: Some(up_taken.into()) }),
             Welcome::Begin { epoch } => welcome::Verdict::Begin(wire::Begin { epoch: epoch.0 }),
-            Welcome::Fenced { up_taken } => welcome::Verdict::Fenced(wire::Fenced { up_taken: up_taken.0 }),
+            Welcome::Fenced { up_taken } => welcome::Verdict::Fenced(wire::Fenced { up_taken: Some(up_taken.into()) }),
             Welcome::Refused(refused) => {
                 let reason = match refused.reason {
                     RefusedReason::UnknownEdge => wire::RefusedReason::UnknownEdge,
@@ -75,6 +98,7 @@ impl From<Welcome> for wire::Welcome {
                     RefusedReason::LedgerBehind => wire::RefusedReason::LedgerBehind,
                     RefusedReason::DiskRetired => wire::RefusedReason::DiskRetired,
                     RefusedReason::Malformed => wire::RefusedReason::Malformed,
+                    RefusedReason::DiskCloned => wire::RefusedReason::DiskCloned,
                 };
                 welcome::Verdict::Refused(wire::Refused { reason: reason.into(), detail: refused.detail })
             }
@@ -88,9 +112,9 @@ impl TryFrom<wire::Welcome> for Welcome {
 
     fn try_from(welcome: wire::Welcome) -> Result<Self, Malformed> {
         Ok(match required("welcome.verdict", welcome.verdict)? {
-            welcome::Verdict::Resume(resume) => Self::Resume { up_taken: Seq(resume.up_taken) },
+            welcome::Verdict::Resume(resume) => Self::Resume { up_taken: LogMark::try_from(resume.up_taken)? },
             welcome::Verdict::Begin(begin) => Self::Begin { epoch: Epoch(begin.epoch) },
-            welcome::Verdict::Fenced(fenced) => Self::Fenced { up_taken: Seq(fenced.up_taken) },
+            welcome::Verdict::Fenced(fenced) => Self::Fenced { up_taken: LogMark::try_from(fenced.up_taken)? },
             welcome::Verdict::Refused(refused) => {
                 let reason = match refused.reason() {
                     wire::RefusedReason::UnknownEdge => RefusedReason::UnknownEdge,
@@ -98,6 +122,7 @@ impl TryFrom<wire::Welcome> for Welcome {
                     wire::RefusedReason::LedgerBehind => RefusedReason::LedgerBehind,
                     wire::RefusedReason::DiskRetired => RefusedReason::DiskRetired,
                     wire::RefusedReason::Malformed => RefusedReason::Malformed,
+                    wire::RefusedReason::DiskCloned => RefusedReason::DiskCloned,
                     wire::RefusedReason::Unspecified => {
                         return Err(Malformed::UnknownCase("refused.reason", refused.reason));
                     }

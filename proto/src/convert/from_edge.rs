@@ -3,8 +3,8 @@
 use super::{Malformed, all, bytes16, id, required, units};
 use crate::wire::{self, from_edge::Body};
 use crate::{
-    BATCH_ENTRIES_MAX, BootId, DiskId, EdgeBody, Epoch, FromEdge, Hello, Instance, Level, Seq, Session, SiteVersion,
-    Sku, Term, UpBatch,
+    BATCH_ENTRIES_MAX, BootId, DiskId, EdgeBody, Epoch, FromEdge, Hello, Instance, Level, LevelBooks, Seq, Session,
+    SiteVersion, Sku, Term, UpBatch,
 };
 
 impl From<Session> for wire::Session {
@@ -41,6 +41,8 @@ impl From<FromEdge> for wire::FromEdge {
             EdgeBody::Levels(levels) => {
                 Body::Levels(wire::Levels { levels: levels.into_iter().map(Into::into).collect() })
             }
+            EdgeBody::ChallengeAnswered(number) => Body::ChallengeAnswered(wire::ChallengeAnswered { number }),
+            EdgeBody::LogDiffers => Body::LogDiffers(wire::LogDiffers {}),
         };
         Self { session: Some(message.session.into()), epoch: epoch_to_wire(message.epoch), body: Some(body) }
     }
@@ -56,6 +58,8 @@ impl TryFrom<wire::FromEdge> for FromEdge {
             Body::Up(batch) => EdgeBody::Up(UpBatch::try_from(batch)?),
             Body::DownTaken(taken) => EdgeBody::DownTaken { watermark: Seq(taken.watermark) },
             Body::Levels(levels) => EdgeBody::Levels(all("levels", BATCH_ENTRIES_MAX, levels.levels, Level::try_from)?),
+            Body::ChallengeAnswered(answered) => EdgeBody::ChallengeAnswered(answered.number),
+            Body::LogDiffers(wire::LogDiffers {}) => EdgeBody::LogDiffers,
         };
         Ok(Self { session: Session::try_from(message.session)?, epoch: epoch_from_wire(message.epoch), body })
     }
@@ -97,7 +101,14 @@ impl TryFrom<wire::Hello> for Hello {
 
 impl From<Level> for wire::Level {
     fn from(level: Level) -> Self {
-        Self { sku: Some(level.sku.into()), shelf: level.shelf.get(), waiting: level.waiting.get() }
+        Self {
+            sku: Some(level.sku.into()),
+            shelf: level.shelf.get(),
+            waiting: level.waiting.get(),
+            granted: level.books.granted.get(),
+            sold: level.books.sold.get(),
+            returned: level.books.returned.get(),
+        }
     }
 }
 
@@ -109,6 +120,11 @@ impl TryFrom<wire::Level> for Level {
             sku: Sku::try_from(level.sku)?,
             shelf: units("levels.shelf", level.shelf)?,
             waiting: units("levels.waiting", level.waiting)?,
+            books: LevelBooks {
+                granted: units("levels.granted", level.granted)?,
+                sold: units("levels.sold", level.sold)?,
+                returned: units("levels.returned", level.returned)?,
+            },
         })
     }
 }

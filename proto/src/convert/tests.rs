@@ -58,7 +58,14 @@ fn edge_bodies() -> Vec<EdgeBody> {
             tail: true,
         }),
         EdgeBody::DownTaken { watermark: Seq(4) },
-        EdgeBody::Levels(vec![Level { sku: sku(), shelf: two(), waiting: Units::ZERO }]),
+        EdgeBody::Levels(vec![Level {
+            sku: sku(),
+            shelf: two(),
+            waiting: Units::ZERO,
+            books: LevelBooks { granted: Units::new(7).unwrap(), sold: two(), returned: Units::new(3).unwrap() },
+        }]),
+        EdgeBody::ChallengeAnswered(5),
+        EdgeBody::LogDiffers,
     ]
 }
 
@@ -75,9 +82,9 @@ fn allocator_bodies() -> Vec<AllocatorBody> {
     let verdicts = verdicts.into_iter().zip(1..).map(|(verdict, seq)| OrderVerdict { seq: Seq(seq), verdict });
     let refused = Refused { reason: RefusedReason::DiskRolledBack, detail: "tail 3, watermark 5".into() };
     vec![
-        AllocatorBody::Welcome(Welcome::Resume { up_taken: Seq(9) }),
+        AllocatorBody::Welcome(Welcome::Resume { up_taken: LogMark { seq: Seq(9), digest: LogDigest(7) } }),
         AllocatorBody::Welcome(Welcome::Begin { epoch: Epoch(4) }),
-        AllocatorBody::Welcome(Welcome::Fenced { up_taken: Seq(9) }),
+        AllocatorBody::Welcome(Welcome::Fenced { up_taken: LogMark { seq: Seq(9), digest: LogDigest(8) } }),
         AllocatorBody::Welcome(Welcome::Refused(refused)),
         AllocatorBody::Down(DownBatch {
             first: Seq(1),
@@ -89,7 +96,8 @@ fn allocator_bodies() -> Vec<AllocatorBody> {
             totals: vec![DownTotal { sku: sku(), granted: two() }],
         }),
         AllocatorBody::UpTaken(UpTaken { watermark: Seq(9), verdicts: verdicts.collect(), tail: false }),
-        AllocatorBody::Words(vec![Word { sku: sku(), sold_out: true }]),
+        AllocatorBody::Words(vec![Word { sku: sku(), sold_out: true, halted: true }]),
+        AllocatorBody::Challenge(5),
         AllocatorBody::Recall { sku: sku(), keep: Units::ZERO },
         AllocatorBody::Published(Published {
             site: SiteVersion(12),

@@ -11,7 +11,7 @@ import { plan } from '../src/view/operation_plan';
 const edge: Edge = { id: 'edge-1', state: 'live', epoch: 2, shop: null, last_heard_ms_ago: 1, orders: 0, quarantine: [] };
 const sku: Sku = {
   sku: 'copper-kettle', name: 'Copper kettle', supply: 100, budget: 0, pool: 20,
-  escrow: [{ edge: 'edge-1', epoch: 2, units: 30 }], sold: 50, quarantine: 0, written_off: 0,
+  escrow: [{ edge: 'edge-1', epoch: 2, units: 30 }], sold: 50, at_risk: 8, quarantine: 0, written_off: 0,
   sold_out: false, halted: null, orders: 50, cancelled: 0,
 };
 const sale: Sale = {

@@ -8,8 +8,8 @@ use doorbuster_allocator_core::{
 };
 use doorbuster_proto::{
     AllocatorBody, BootId, DiskId, DownBatch, DownEntry, DownTotal, EdgeBody, EdgeId, Epoch, FromEdge, Hello,
-    IdempotencyKey, Instance, Level, OrderId, OrderPlaced, OrderVerdict, Seq, Session, ShopperId, SiteVersion, Sku,
-    Term, Timestamp, Units, UpBatch, UpEntry, UpTaken, UpTotal, Verdict, Welcome, Word,
+    IdempotencyKey, Instance, Level, LevelBooks, LogMark, OrderId, OrderPlaced, OrderVerdict, Seq, Session, ShopperId,
+    SiteVersion, Sku, Term, Timestamp, Units, UpBatch, UpEntry, UpTaken, UpTotal, Verdict, Welcome, Word,
 };
 
 pub(super) const START: Timestamp = Timestamp(1_000_000);
@@ -37,6 +37,8 @@ pub(super) struct Desk {
     trimmed: BTreeMap<(&'static str, EdgeId, Epoch), Seq>,
     starts: u64,
     edges: Vec<EdgeId>,
+    /// Of the next process.
+    pub(super) evict_after_ms: Option<u64>,
 }
 
 impl Desk {
@@ -47,10 +49,11 @@ impl Desk {
 
     pub(super) fn over(store: Image, edges: &[&str]) -> Self {
         let edges: Vec<EdgeId> = edges.iter().map(|edge| edge.parse().unwrap()).collect();
-        let core = Allocator::recover(Settings { edges: edges.clone() }, Instance(1), store.clone()).unwrap();
+        let settings = Settings { edges: edges.clone(), evict_after_ms: None };
+        let core = Allocator::recover(settings, Instance(1), store.clone()).unwrap();
         let (synced, alerts) = (Vec::new(), Vec::new());
         let (now, trimmed) = (Timestamp(1_000), BTreeMap::new());
-        let mut desk = Self { core, store, now, synced, alerts, trimmed, starts: 1, edges };
+        let mut desk = Self { core, store, now, synced, alerts, trimmed, starts: 1, edges, evict_after_ms: None };
         desk.drain();
         desk
     }
@@ -65,7 +68,7 @@ impl Desk {
     /// The process dies; the next one finds what the store holds.
     pub(super) fn restart(&mut self) -> Vec<Out> {
         self.starts += 1;
-        let settings = Settings { edges: self.edges.clone() };
+        let settings = Settings { edges: self.edges.clone(), evict_after_ms: self.evict_after_ms };
         self.core = Allocator::recover(settings, Instance(self.starts), self.store.clone()).unwrap();
         self.drain()
     }
@@ -202,7 +205,23 @@ impl Desk {
     }
 
     pub(super) fn level(&mut self, peer: &Peer, shelf: u64, waiting: u64) -> Vec<Out> {
-        self.say(peer, EdgeBody::Levels(vec![Level { sku: sku("a"), shelf: units(shelf), waiting: units(waiting) }]))
+        self.say(peer, EdgeBody::Levels(vec![self.level_of(peer, shelf, waiting)]))
+    }
+
+    /// A level whose books fit the ledger's: what is not on the shelf is sold.
+    pub(super) fn level_of(&self, peer: &Peer, shelf: u64, waiting: u64) -> Level {
+        let (edge, epoch) = (&peer.edge, peer.epoch.expect("it has an epoch"));
+        let total = self.store.book(edge, epoch).expect("the ledger knows it").total(&sku("a"));
+        let sold = total.granted.saturating_sub(total.returned).saturating_sub(units(shelf));
+        let books = LevelBooks { granted: total.granted, sold, returned: total.returned };
+        Level { sku: sku("a"), shelf: units(shelf), waiting: units(waiting), books }
+    }
+
+    /// The ledger's end of a peer's up log, which is at this entry.
+    pub(super) fn mark(&self, peer: &Peer, seq: u64) -> LogMark {
+        let mark = self.store.book(&peer.edge, peer.epoch.unwrap()).unwrap().head.up_mark();
+        assert_eq!(mark.seq, Seq(seq));
+        mark
     }
 
     pub(super) fn stock(&self, code: &str) -> &Stock {
@@ -370,7 +389,7 @@ pub(super) fn taken(peer: &Peer, watermark: u64, verdicts: &[(u64, Verdict)], ta
 }
 
 pub(super) fn word(peer: &Peer, sold_out: bool) -> Out {
-    Out::To(peer.connection.0, AllocatorBody::Words(vec![Word { sku: sku("a"), sold_out }]))
+    Out::To(peer.connection.0, AllocatorBody::Words(vec![Word { sku: sku("a"), sold_out, halted: false }]))
 }
 
 /// A down batch of one grant.

@@ -1,7 +1,7 @@
 //! Eviction needs no clock: min(E, W) into quarantine, the rest to the pool.
 
 use doorbuster_allocator_core::{Operator, Outcome, Phase, Refusal};
-use doorbuster_proto::{AllocatorBody, Epoch, Seq, Welcome};
+use doorbuster_proto::{AllocatorBody, Epoch, Welcome};
 
 use super::desk::{Desk, Out, order, units};
 
@@ -45,7 +45,7 @@ fn the_session_ends_and_the_next_hello_hears_fenced() {
     assert!(outs.contains(&Out::HangUp(1)));
     assert_eq!(desk.up(&mut peer.clone(), vec![order("bob", 1)]), [], "what is still on its way is dropped");
     let again = peer.again(2);
-    let fenced = Out::To(2, AllocatorBody::Welcome(Welcome::Fenced { up_taken: Seq(1) }));
+    let fenced = Out::To(2, AllocatorBody::Welcome(Welcome::Fenced { up_taken: desk.mark(&again, 1) }));
     assert_eq!(desk.hello(&again)[0], fenced);
     assert_eq!(desk.store.book(&again.edge, Epoch(1)).unwrap().head.phase, Phase::Fenced);
 }

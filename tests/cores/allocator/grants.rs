@@ -47,7 +47,7 @@ fn placement_says_who_gets_any() {
 fn a_low_shelf_is_topped_up_once() {
     let mut desk = Desk::selling(&["one"], 40, 0);
     let mut peer = desk.join("one", 1);
-    desk.up(&mut peer, vec![order("ann", 5), order("bob", 5), order("eve", 4)]);
+    desk.up(&mut peer, vec![order("ann", 5), order("bob", 5), order("eve", 3)]);
     assert_eq!(desk.level(&peer, 7, 0), []);
     assert_eq!(desk.level(&peer, 6, 0), [granted(&peer, 2, 5, 25)]);
     assert_eq!(desk.level(&peer, 6, 0), [], "told before the grant arrived");

@@ -1,9 +1,9 @@
 //! A SKU whose numbers cannot be trusted does not move.
 
 use doorbuster_allocator_core::{Operator, Outcome, Refusal};
-use doorbuster_proto::{EdgeBody, Epoch, Units, UpEntry, Verdict};
+use doorbuster_proto::{AllocatorBody, EdgeBody, Epoch, Units, UpEntry, Verdict, Word};
 
-use super::desk::{Desk, hard, id_of, order, placed, returned, sale, taken, units};
+use super::desk::{Desk, Out, hard, id_of, order, placed, returned, sale, taken, units};
 
 #[test]
 fn totals_that_differ_halt_the_sku_and_its_orders_wait() {
@@ -94,4 +94,20 @@ fn what_a_halted_sku_has_in_quarantine_can_be_written_off_after_the_tail() {
     assert_eq!(desk.accounts(), [10, 0, 0, 0, 10]);
     let refused = desk.outcome(write_off());
     assert_eq!(refused, Err(Refusal::NotFenced { edge: peer.edge, epoch: Epoch(1) }));
+}
+
+#[test]
+fn every_edge_hears_that_the_sku_is_halted() {
+    let mut desk = Desk::selling(&["one", "two"], 20, 0);
+    let (mut one, two) = (desk.join("one", 1), desk.join("two", 2));
+    let mut batch = one.batch(vec![order("ann", 1)]);
+    batch.totals.clear();
+    let outs = desk.say(&one, EdgeBody::Up(batch));
+    let halted = |peer: u64| {
+        let word = Word { sku: super::desk::sku("a"), sold_out: false, halted: true };
+        Out::To(peer, AllocatorBody::Words(vec![word]))
+    };
+    assert!(outs.contains(&halted(1)) && outs.contains(&halted(2)), "{outs:?}");
+    let two = two.again(3);
+    assert!(desk.hello(&two).contains(&halted(3)), "and whoever comes later");
 }

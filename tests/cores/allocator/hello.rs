@@ -65,7 +65,7 @@ fn an_epoch_that_was_stored_but_not_confirmed_is_resumed() {
     peer.epoch = Some(Epoch(1));
     let peer = peer.again(2);
     let outs = desk.hello(&peer);
-    assert_eq!(welcomes(&outs, &peer), [Welcome::Resume { up_taken: Seq(0) }]);
+    assert_eq!(welcomes(&outs, &peer), [Welcome::Resume { up_taken: desk.mark(&peer, 0) }]);
     assert_eq!(hard(outs).last(), Some(&granted(&peer, 1, 5, 5)));
 }
 
@@ -77,7 +77,7 @@ fn the_same_disk_resumes_from_the_watermarks() {
     peer.verdicts_taken = Seq(1);
     let peer = peer.again(2);
     let outs = desk.hello(&peer);
-    let resume = Out::To(2, AllocatorBody::Welcome(Welcome::Resume { up_taken: Seq(2) }));
+    let resume = Out::To(2, AllocatorBody::Welcome(Welcome::Resume { up_taken: desk.mark(&peer, 2) }));
     assert_eq!(hard(outs.clone()), [Out::HangUp(1), resume, taken(&peer, 2, &[(2, Verdict::Valid)], false)]);
     assert_eq!(outs.last(), Some(&word(&peer, false)));
 }
@@ -125,7 +125,7 @@ fn a_fenced_disk_beside_a_living_one_ships_its_tail_and_retires() {
     desk.begin(&mut Peer { disk: DiskId(99), ..Peer::new("one", 2) });
     let mut old = old.again(3);
     let outs = desk.hello(&old);
-    assert_eq!(welcomes(&outs, &old), [Welcome::Fenced { up_taken: Seq(0) }]);
+    assert_eq!(welcomes(&outs, &old), [Welcome::Fenced { up_taken: desk.mark(&old, 0) }]);
     let outs = desk.up(&mut old, vec![order("ann", 1), UpEntry::EpochClosed]);
     assert_eq!(outs[0], taken(&old, 2, &[(1, Verdict::Valid)], true));
     assert_eq!(refusal(&outs, &old), RefusedReason::DiskRetired);

@@ -3,8 +3,10 @@
 mod desk;
 
 mod closing;
+mod contest;
 mod epochs;
 mod fence;
+mod fleet;
 mod grants;
 mod halts;
 mod hello;
@@ -13,6 +15,7 @@ mod orders;
 mod publish;
 mod random;
 mod recovery;
+mod silence;
 mod snapshot;
 mod tail;
 mod terms;

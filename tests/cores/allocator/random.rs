@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use doorbuster_allocator_core::{Account, CancelReason, Command, Connection, Operator, SaleStage, Write};
 use doorbuster_proto::{
-    AllocatorBody, BootId, DiskId, EdgeBody, Epoch, FromAllocator, Instance, Level, OrderId, OrderState, Seq, Session,
+    AllocatorBody, BootId, DiskId, EdgeBody, Epoch, FromAllocator, Instance, OrderId, OrderState, Seq, Session,
     UpBatch, UpEntry, Verdict,
 };
 use doorbuster_tests::dice::Dice;
@@ -137,7 +137,8 @@ impl World {
     fn crash_allocator(&mut self) {
         self.unwritten.clear();
         let starts = self.desk.store.term.0 + 1;
-        let settings = doorbuster_allocator_core::Settings { edges: EDGES.map(|edge| edge.parse().unwrap()).to_vec() };
+        let edges = EDGES.map(|edge| edge.parse().unwrap()).to_vec();
+        let settings = doorbuster_allocator_core::Settings { edges, evict_after_ms: None };
         let store = self.desk.store.clone();
         self.desk.core = doorbuster_allocator_core::Allocator::recover(settings, Instance(starts), store).unwrap();
         for edge in &mut self.edges {
@@ -239,7 +240,7 @@ impl World {
     fn tell_level(&mut self, at: usize) {
         let waiting = self.dice.below(3);
         let edge = &self.edges[at];
-        let level = Level { sku: sku("a"), shelf: units(edge.shelf), waiting: units(waiting) };
+        let level = edge.level(waiting);
         let message = edge.peer.message(EdgeBody::Levels(vec![level]));
         if edge.up {
             self.desk.core.handle_message(edge.peer.connection, message, self.desk.now);

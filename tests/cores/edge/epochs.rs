@@ -1,7 +1,7 @@
 //! A new epoch: stored in one write, then confirmed; nothing of the one before is left but its orders.
 
 use doorbuster_edge_core::{Command, HangUpReason, OrderStatus, SessionState};
-use doorbuster_proto::{EdgeBody, Epoch, Seq, Verdict, Welcome};
+use doorbuster_proto::{EdgeBody, Epoch, Verdict, Welcome};
 
 use super::rig::*;
 
@@ -61,7 +61,8 @@ fn a_new_epoch_resets_shelves_and_logs_and_keeps_the_orders() {
     rig.buy("ann", "k", 1);
     rig.effects();
     rig.taken(1, &[(1, Verdict::Valid)]);
-    rig.welcome(Welcome::Fenced { up_taken: Seq(1) });
+    let up_taken = rig.mark(1);
+    rig.welcome(Welcome::Fenced { up_taken });
     rig.effects();
     rig.taken_as(2, &[], true);
     rig.begin(2);

@@ -20,7 +20,8 @@ fn partitioned() -> Rig {
 fn fenced(rig: &mut Rig, up_taken: u64) -> Vec<Command> {
     rig.connect();
     rig.effects();
-    rig.welcome(Welcome::Fenced { up_taken: Seq(up_taken) });
+    let up_taken = rig.mark(up_taken);
+    rig.welcome(Welcome::Fenced { up_taken });
     rig.effects()
 }
 
@@ -36,7 +37,8 @@ fn the_epoch_is_closed_in_one_write() {
     let mut rig = partitioned();
     rig.connect();
     rig.effects();
-    rig.welcome(Welcome::Fenced { up_taken: Seq(0) });
+    let up_taken = rig.mark(0);
+    rig.welcome(Welcome::Fenced { up_taken });
     let commands = rig.commands();
     let Some(Command::Persist { writes, sync: true, .. }) = commands.last() else { panic!("{commands:?}") };
     let [Write::Shelf(_, shelf), Write::Log { seq: Seq(4), record, .. }, Write::Meta(meta)] = &writes[..] else {
@@ -128,7 +130,8 @@ fn an_edge_that_crashes_while_closing_goes_on_closing() {
     rig.connect();
     let found = hello(&rig.effects());
     assert_eq!((found.closing, found.up_tail, found.verdicts_taken), (true, Seq(4), Seq(1)));
-    rig.welcome(Welcome::Fenced { up_taken: Seq(4) });
+    let up_taken = rig.mark(4);
+    rig.welcome(Welcome::Fenced { up_taken });
     assert_eq!(shipped(&rig.effects()), [], "the epoch is not closed twice");
     rig.taken_as(4, &[(2, Verdict::Valid), (3, Verdict::Valid)], true);
     rig.effects();
@@ -140,7 +143,8 @@ fn an_order_on_its_way_to_the_disk_comes_before_the_close() {
     let mut rig = Rig::live(10, 5);
     rig.buy("ann", "k", 1);
     rig.commands();
-    rig.welcome(Welcome::Fenced { up_taken: Seq(0) });
+    let up_taken = rig.mark(0);
+    rig.welcome(Welcome::Fenced { up_taken });
     rig.commands();
     rig.persisted();
     assert_eq!(replies(&rig.commands()), [], "durable, and fenced: the verdict answers");

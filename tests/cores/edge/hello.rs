@@ -49,7 +49,8 @@ fn an_edge_sells_nothing_before_its_hello_is_answered() {
     rig.connect();
     rig.buy("ann", "k", 1);
     assert_eq!(replies(&rig.effects()), [(1, "queueing"), (2, "queueing")]);
-    rig.welcome(Welcome::Resume { up_taken: Seq(0) });
+    let up_taken = rig.mark(0);
+    rig.welcome(Welcome::Resume { up_taken });
     rig.buy("ann", "k", 1);
     assert_eq!(replies(&rig.effects()), [(3, "reserved")]);
 }
@@ -136,7 +137,8 @@ fn a_silent_allocator_is_hung_up_on_and_the_edge_sells_on_within_its_credit() {
 #[test]
 fn a_second_resume_in_one_session_breaks_the_contract() {
     let mut rig = Rig::live(10, 0);
-    rig.welcome(Welcome::Resume { up_taken: Seq(0) });
+    let up_taken = rig.mark(0);
+    rig.welcome(Welcome::Resume { up_taken });
     assert_eq!(hung_up(&rig.effects()), Some(HangUpReason::UnexpectedMessage));
     assert_eq!(rig.term, Term(1));
 }

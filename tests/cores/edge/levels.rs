@@ -1,12 +1,18 @@
 //! Levels and demand: soft, at each heartbeat and at once when it matters.
 
 use doorbuster_edge_core::{HEARTBEAT_MS, LEVELS_MS_MIN};
-use doorbuster_proto::{BATCH_ENTRIES_MAX, DownEntry, Level, Sku, SkuCode};
+use doorbuster_proto::{BATCH_ENTRIES_MAX, DownEntry, Level, LevelBooks, Sku, SkuCode};
 
 use super::rig::*;
 
+/// Of what was granted, so much is on the shelf, and the rest is sold.
+fn level_of(granted: u64, shelf: u64, waiting: u64) -> Vec<Level> {
+    let books = LevelBooks { granted: units(granted), sold: units(granted - shelf), returned: units(0) };
+    vec![Level { sku: kettle(), shelf: units(shelf), waiting: units(waiting), books }]
+}
+
 fn level(shelf: u64, waiting: u64) -> Vec<Level> {
-    vec![Level { sku: kettle(), shelf: units(shelf), waiting: units(waiting) }]
+    level_of(shelf, shelf, waiting)
 }
 
 /// Time passes to the next timeout.
@@ -30,7 +36,9 @@ fn a_shelf_that_falls_to_a_third_of_its_last_grant_is_told_at_once_and_once() {
     let mut rig = Rig::live(6, 9);
     later(&mut rig, HEARTBEAT_MS);
     rig.advance_ms(LEVELS_MS_MIN);
-    for (shopper, expected) in [("a", vec![]), ("b", vec![]), ("c", vec![]), ("d", vec![level(2, 0)]), ("e", vec![])] {
+    for (shopper, expected) in
+        [("a", vec![]), ("b", vec![]), ("c", vec![]), ("d", vec![level_of(6, 2, 0)]), ("e", vec![])]
+    {
         rig.buy(shopper, "k", 1);
         assert_eq!(rig.levels(), expected, "{shopper}");
         rig.advance_ms(LEVELS_MS_MIN);

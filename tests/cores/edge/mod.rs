@@ -14,6 +14,7 @@ mod random;
 mod recall;
 mod recovery;
 mod rig;
+mod room;
 mod sales;
 mod terms;
 mod watermarks;

@@ -86,7 +86,8 @@ fn an_order_on_its_way_to_the_disk_when_the_session_ends_is_answered_once_it_is_
     assert_eq!(replies(&rig.commands()), [(1, "pending")]);
     rig.connect();
     rig.effects();
-    rig.welcome(doorbuster_proto::Welcome::Resume { up_taken: doorbuster_proto::Seq(0) });
+    let up_taken = rig.mark(0);
+    rig.welcome(doorbuster_proto::Welcome::Resume { up_taken });
     assert_eq!(shipped_span(&rig.effects()), [(1, 1)]);
 }
 

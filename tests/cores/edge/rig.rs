@@ -7,8 +7,8 @@ use doorbuster_edge_core::{
 };
 use doorbuster_proto::{
     AllocatorBody, BootId, Commit, DiskId, DownBatch, DownEntry, DownTotal, EdgeBody, Epoch, FromAllocator, FromEdge,
-    Hello, Instance, ItemRules, Level, OrderId, OrderVerdict, Published, SaleRules, Seq, Session, SiteVersion, Sku,
-    Term, Timestamp, Units, UpBatch, UpTaken, Verdict, Welcome, Word,
+    Hello, Instance, ItemRules, Level, LogMark, OrderId, OrderVerdict, Published, SaleRules, Seq, Session, SiteVersion,
+    Sku, Term, Timestamp, Units, UpBatch, UpTaken, Verdict, Welcome, Word,
 };
 
 pub(crate) const START: Timestamp = Timestamp(1_000_000);
@@ -189,8 +189,17 @@ impl Rig {
     pub(crate) fn resume(&mut self, up_taken: u64) -> Vec<Command> {
         self.connect();
         self.effects();
-        self.welcome(Welcome::Resume { up_taken: Seq(up_taken) });
+        let up_taken = self.mark(up_taken);
+        self.welcome(Welcome::Resume { up_taken });
         self.effects()
+    }
+
+    /// The mark of this disk's log at an entry; beyond its end, of some log.
+    pub(crate) fn mark(&self, seq: u64) -> LogMark {
+        let epoch = self.disk.meta.epoch.unwrap_or_default();
+        let entries = self.disk.log.range((epoch, Seq(1))..(epoch, Seq(seq + 1)));
+        let mark = entries.fold(LogMark::default(), |mark, (_, record)| mark.then(&record.entry));
+        LogMark { seq: Seq(seq), ..mark }
     }
 
     pub(crate) fn publish(&mut self, sales: Vec<SaleRules>) {
@@ -228,7 +237,12 @@ impl Rig {
     }
 
     pub(crate) fn word(&mut self, sold_out: bool) {
-        self.hear(AllocatorBody::Words(vec![Word { sku: kettle(), sold_out }]));
+        self.hear(AllocatorBody::Words(vec![Word { sku: kettle(), sold_out, halted: false }]));
+    }
+
+    /// The ledger's word on kettles: sold out, and halted or not.
+    pub(crate) fn say_halted(&mut self, halted: bool) {
+        self.hear(AllocatorBody::Words(vec![Word { sku: kettle(), sold_out: false, halted }]));
     }
 
     /// Buys kettles for a shopper, by key.

@@ -1,7 +1,9 @@
 //! The up log: shipped when durable, resent from the watermark, judged up to it.
 
-use doorbuster_edge_core::{CancelledBecause, Command, HangUpReason, OrderStatus, UP_BATCHES_IN_FLIGHT_MAX, Write};
-use doorbuster_proto::{DownEntry, OrderState, Seq, Verdict};
+use doorbuster_edge_core::{
+    CancelledBecause, Command, HangUpReason, OrderStatus, SessionState, UP_BATCHES_IN_FLIGHT_MAX, Write,
+};
+use doorbuster_proto::{DownEntry, EdgeBody, LogDigest, LogMark, OrderState, Seq, Verdict};
 
 use super::rig::*;
 
@@ -52,7 +54,8 @@ fn verdicts_count_as_taken_when_a_synced_write_has_covered_them() {
     rig.disconnect();
     rig.connect();
     assert_eq!(hello(&rig.effects()).verdicts_taken, Seq(0));
-    rig.welcome(doorbuster_proto::Welcome::Resume { up_taken: Seq(1) });
+    let up_taken = rig.mark(1);
+    rig.welcome(doorbuster_proto::Welcome::Resume { up_taken });
     rig.buy("bob", "k", 1);
     assert_eq!(shipped(&rig.effects())[0].verdicts_taken, Seq(1));
 }
@@ -180,4 +183,38 @@ fn watermarks_that_come_while_a_write_runs_trim_the_log_together() {
     rig.effects();
     assert_eq!(rig.disk.up().map(|(seq, _)| seq).collect::<Vec<_>>(), [Seq(3)]);
     rig.crash();
+}
+
+#[test]
+fn a_ledger_that_holds_another_log_is_told_so_and_its_verdicts_are_not_taken() {
+    let mut rig = Rig::live(5, 0);
+    rig.buy("ann", "k", 1);
+    rig.effects();
+    rig.connect();
+    rig.effects();
+    let another = LogMark { digest: LogDigest(77), ..rig.mark(1) };
+    rig.welcome(doorbuster_proto::Welcome::Resume { up_taken: another });
+    rig.taken(1, &[(1, Verdict::Valid)]);
+    let effects = rig.effects();
+    assert_eq!(sent(&effects), [EdgeBody::LogDiffers]);
+    assert_eq!(hung_up(&effects), Some(HangUpReason::AnotherLog));
+    assert_eq!(rig.status("ann", "k"), Some(OrderStatus::Pending), "the verdict was another order's");
+    rig.buy("bob", "k", 1);
+    assert_eq!(replies(&rig.effects()), [(2, "queueing")]);
+}
+
+#[test]
+fn the_mark_of_a_log_outlives_a_restart() {
+    let mut rig = Rig::live(5, 9);
+    for shopper in ["ann", "bob", "cat"] {
+        rig.buy(shopper, "k", 1);
+    }
+    rig.effects();
+    rig.taken(2, &[(1, Verdict::Valid), (2, Verdict::Valid)]);
+    rig.effects();
+    for taken in [2, 3] {
+        rig.crash();
+        assert_eq!(hung_up(&rig.resume(taken)), None, "{taken}");
+        assert_eq!(rig.edge.session_state(), SessionState::Live);
+    }
 }

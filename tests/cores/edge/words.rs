@@ -83,3 +83,34 @@ fn an_edge_that_cannot_sell_shows_queueing() {
     rig.buy("ann", "k", 1);
     assert_eq!(shown(&mut rig), [Availability::Queueing]);
 }
+
+#[test]
+fn a_sku_that_the_ledger_halts_is_not_sold_until_it_says_otherwise() {
+    let mut rig = Rig::live(5, 5);
+    rig.say_halted(true);
+    assert_eq!(shown(&mut rig), [Availability::Queueing]);
+    rig.buy("ann", "k", 1);
+    assert_eq!(replies(&rig.effects()), [(1, "queueing")]);
+    rig.say_halted(false);
+    assert_eq!(shown(&mut rig), [Availability::Available]);
+    rig.buy("ann", "k", 1);
+    assert_eq!(replies(&rig.effects()), [(2, "reserved")]);
+}
+
+#[test]
+fn nobody_knows_whether_a_halted_sku_is_sold_out() {
+    let mut rig = Rig::live(0, 5);
+    rig.word(true);
+    rig.say_halted(true);
+    rig.buy("ann", "k", 1);
+    assert_eq!(replies(&rig.effects()), [(1, "queueing")]);
+}
+
+#[test]
+fn a_grant_that_was_on_its_way_does_not_end_a_halt() {
+    let mut rig = Rig::live(0, 5);
+    rig.say_halted(true);
+    rig.grant(1, 2);
+    rig.buy("ann", "k", 1);
+    assert_eq!(replies(&rig.effects()), [(1, "queueing")]);
+}

@@ -72,6 +72,7 @@ impl Allocator {
             return;
         }
         self.write(Write::Halted { sku: sku.clone(), reason: reason.to_owned() }, Sync::Promise);
+        self.to_say.insert(sku.clone());
         self.record(Vec::new(), "allocator".into(), format!("halted {sku}: {reason}"), now);
         self.alert(format!("{sku} is halted: {reason}"), now);
     }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use doorbuster_proto::{EdgeBody, EdgeId, Epoch, FromEdge, Hello, RefusedReason, Seq, Session, Timestamp, Welcome};
+use doorbuster_proto::{EdgeBody, EdgeId, Epoch, FromEdge, Hello, LogMark, RefusedReason, Session, Timestamp, Welcome};
 
 use super::log::Sync;
 use super::{Allocator, Link};
@@ -23,6 +23,12 @@ impl Allocator {
             let detail = format!("disk {} belongs to edge {owner}, not to {}", hello.disk, hello.edge);
             self.alert(format!("refused a hello of {}: {detail}", hello.edge), now);
             return self.refuse(connection, session, RefusedReason::UnknownEdge, &detail);
+        }
+        if self.clones.contains(&session.boot) {
+            return self.refuse_clone(connection, session, &hello.edge, hello.disk);
+        }
+        if let Some(incumbent) = self.incumbent(&hello, session) {
+            return self.challenge(connection, incumbent, message, now);
         }
         if !self.replace_older(&hello, session) {
             return self.hang_up(connection, "a later session of this process is up already");
@@ -86,7 +92,7 @@ impl Allocator {
         self.confirm_down(edge, epoch, hello.down_taken);
         self.confirm_verdicts(edge, epoch, hello.verdicts_taken);
         self.confirm_epoch(edge, epoch);
-        let up_taken = self.up_taken(edge, epoch);
+        let up_taken = self.up_mark(edge, epoch);
         self.welcome(c, Welcome::Resume { up_taken });
         self.send_up_taken(c);
         self.send_published(c);
@@ -105,7 +111,7 @@ impl Allocator {
         self.connect(c, session, Some(epoch), hello, now);
         self.confirm_down(&hello.edge, epoch, hello.down_taken);
         self.confirm_verdicts(&hello.edge, epoch, hello.verdicts_taken);
-        let up_taken = self.up_taken(&hello.edge, epoch);
+        let up_taken = self.up_mark(&hello.edge, epoch);
         self.welcome(c, Welcome::Fenced { up_taken });
         self.send_up_taken(c);
         self.has_spoken(&hello.edge, epoch, now);
@@ -128,7 +134,7 @@ impl Allocator {
         self.confirm_verdicts(&hello.edge, epoch, hello.verdicts_taken);
         let untold = self.image.book(&hello.edge, epoch).is_some_and(|book| !book.verdicts.is_empty());
         if untold {
-            let up_taken = self.up_taken(&hello.edge, epoch);
+            let up_taken = self.up_mark(&hello.edge, epoch);
             self.welcome(c, Welcome::Fenced { up_taken });
             self.send_up_taken(c);
         }
@@ -194,8 +200,8 @@ impl Allocator {
         self.links.insert(c, link);
     }
 
-    fn up_taken(&self, edge: &EdgeId, epoch: Epoch) -> Seq {
-        self.image.book(edge, epoch).expect("the answer names a known epoch").head.up_taken
+    fn up_mark(&self, edge: &EdgeId, epoch: Epoch) -> LogMark {
+        self.image.book(edge, epoch).expect("the answer names a known epoch").head.up_mark()
     }
 
     /// The ledger lost what the edge holds: nothing of it can be trusted, so nothing moves any more.

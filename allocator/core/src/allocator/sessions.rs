@@ -77,6 +77,7 @@ impl Allocator {
 
     /// Drops a transport, and what was softly known through it.
     pub(super) fn forget(&mut self, connection: Connection) {
+        self.contests.remove(&connection);
         let Some(link) = self.links.remove(&connection) else { return };
         if link.epoch == self.image.last_epoch(&link.edge).map(|(epoch, _)| epoch) {
             self.watch(&link.edge).forget_levels();

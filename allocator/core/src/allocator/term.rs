@@ -4,6 +4,7 @@ use doorbuster_proto::{EdgeId, Epoch, Timestamp};
 
 use super::Allocator;
 use super::log::Sync;
+use super::words::Said;
 use crate::{Command, EpochHead, Outcome, Phase, Write};
 
 impl Allocator {
@@ -12,7 +13,7 @@ impl Allocator {
         let all = self.image.epochs.iter().flat_map(|(edge, books)| books.iter().map(move |book| (edge, book)));
         let awaited = all.filter(|(_, (_, book))| must_speak(&book.head));
         self.awaited = awaited.map(|(edge, (epoch, _))| (edge.clone(), *epoch)).collect();
-        self.words = self.image.stock.iter().map(|(sku, stock)| (sku.clone(), stock.is_sold_out())).collect();
+        self.words = self.image.stock.iter().map(|(sku, stock)| (sku.clone(), Said::of(stock))).collect();
         self.to_place = self.image.stock.keys().cloned().collect();
         let site = self.image.site();
         if site != doorbuster_proto::SiteVersion::default() {

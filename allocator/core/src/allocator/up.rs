@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use doorbuster_proto::{EdgeId, Epoch, OrderId, Seq, Sku, Timestamp, Units, UpBatch, UpEntry, UpTotal, Verdict};
+use doorbuster_proto::{
+    EdgeId, Epoch, LogDigest, LogMark, OrderId, Seq, Sku, Timestamp, Units, UpBatch, UpEntry, UpTotal, Verdict,
+};
 
 use super::Allocator;
 use super::books::Tally;
@@ -67,6 +69,8 @@ impl Allocator {
         let last = Seq(taken.0 + fresh as u64);
         let entries: Vec<UpEntry> = batch.entries.into_iter().skip(known).collect();
         self.take_totals(edge, epoch, &entries, &batch.totals, now);
+        let digest = self.image.book(edge, epoch).expect("a link's epoch exists").head.up_digest;
+        let digest = entries.iter().fold(digest, LogDigest::then);
         let mut taking = Taking {
             edge: edge.clone(),
             epoch,
@@ -79,7 +83,7 @@ impl Allocator {
         for (seq, entry) in (taken.0 + 1..).map(Seq).zip(entries) {
             self.take_entry(&mut taking, seq, entry, now);
         }
-        self.finish_batch(taking, taken.next(), last, now)
+        self.finish_batch(taking, taken.next(), LogMark { seq: last, digest }, now)
     }
 
     fn take_entry(&mut self, taking: &mut Taking, seq: Seq, entry: UpEntry, now: Timestamp) {
@@ -110,9 +114,10 @@ impl Allocator {
         }
     }
 
-    fn finish_batch(&mut self, taking: Taking, first: Seq, last: Seq, now: Timestamp) -> bool {
+    fn finish_batch(&mut self, taking: Taking, first: Seq, mark: LogMark, now: Timestamp) -> bool {
         let (edge, epoch) = (&taking.edge, taking.epoch);
-        self.change_head(edge, epoch, Sync::Promise, |head| head.up_taken = last);
+        let last = mark.seq;
+        self.change_head(edge, epoch, Sync::Promise, |head| (head.up_taken, head.up_digest) = (last, mark.digest));
         let (who, why) = (format!("{edge}, epoch {epoch}"), taking.why(first, last));
         if !taking.judged.is_empty() {
             let verdicts = taking.judged;

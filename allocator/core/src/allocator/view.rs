@@ -121,6 +121,7 @@ fn sku_snapshot(item: &ItemDefinition, stock: &Stock, orders: Count) -> SkuSnaps
         pool: stock.balance(&Account::Pool),
         escrow: stock.accounts.iter().filter_map(escrow).collect(),
         sold: stock.balance(&Account::Sold),
+        at_risk: stock.at_risk(),
         quarantine: stock.quarantine(),
         written_off: stock.written_off(),
         sold_out: stock.is_sold_out(),

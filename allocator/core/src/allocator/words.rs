@@ -1,11 +1,24 @@
-//! "Sold out" is the ledger's word: said once a turn, of the state that the turn's commit makes true.
+//! "Sold out" and "halted" are the ledger's words: said once a turn, of the state that the turn's commit makes true.
 
 use std::collections::BTreeMap;
 
 use doorbuster_proto::{AllocatorBody, Sku, Timestamp, Word};
 
 use super::{Allocator, Link};
-use crate::{Connection, HEARTBEAT_MS, SaleStage};
+use crate::{Connection, HEARTBEAT_MS, SaleStage, Stock};
+
+/// What is said of a SKU.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Said {
+    sold_out: bool,
+    halted: bool,
+}
+
+impl Said {
+    pub(super) fn of(stock: &Stock) -> Self {
+        Self { sold_out: stock.is_sold_out(), halted: stock.halted.is_some() }
+    }
+}
 
 impl Allocator {
     /// Says every word to one session, at the end of the turn's input.
@@ -38,13 +51,13 @@ impl Allocator {
         }
     }
 
-    fn changed_words(&mut self) -> BTreeMap<Sku, bool> {
+    fn changed_words(&mut self) -> BTreeMap<Sku, Said> {
         let touched = std::mem::take(&mut self.to_say);
         let mut changed = BTreeMap::new();
         for sku in touched {
-            let sold_out = self.image.stock[&sku].is_sold_out();
-            if self.words.insert(sku.clone(), sold_out) != Some(sold_out) {
-                changed.insert(sku, sold_out);
+            let said = Said::of(&self.image.stock[&sku]);
+            if self.words.insert(sku.clone(), said) != Some(said) {
+                changed.insert(sku, said);
             }
         }
         changed
@@ -52,7 +65,7 @@ impl Allocator {
 
     /// The words on what an edge sells. A fenced epoch sells nothing, nor does a disk that waits for its answer: all that
     /// they hear is a heartbeat.
-    fn words_for(&self, link: &Link, words: &BTreeMap<Sku, bool>) -> Vec<Word> {
+    fn words_for(&self, link: &Link, words: &BTreeMap<Sku, Said>) -> Vec<Word> {
         if self.phase_of(link).is_none_or(|phase| !phase.is_unfenced()) {
             return Vec::new();
         }
@@ -61,6 +74,6 @@ impl Allocator {
             sale.and_then(|sale| sale.definition.item(&sku.code)).is_some_and(|item| item.is_placed(&link.edge))
         };
         let words = words.iter().filter(|(sku, _)| sells(sku));
-        words.map(|(sku, sold_out)| Word { sku: sku.clone(), sold_out: *sold_out }).collect()
+        words.map(|(sku, said)| Word { sku: sku.clone(), sold_out: said.sold_out, halted: said.halted }).collect()
     }
 }

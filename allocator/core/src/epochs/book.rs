@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use doorbuster_proto::{DiskId, DownBatch, DownEntry, DownTotal, OrderVerdict, Seq, Sku, Units};
+use doorbuster_proto::{DiskId, DownBatch, DownEntry, DownTotal, LogDigest, LogMark, OrderVerdict, Seq, Sku, Units};
 
 use crate::Judged;
 
@@ -32,6 +32,8 @@ pub struct EpochHead {
     pub written_off: bool,
     /// The ledger holds the up log to here.
     pub up_taken: Seq,
+    /// The digest of the up log to there.
+    pub up_digest: LogDigest,
     /// The edge holds the verdicts to here, durably.
     pub verdicts_taken: Seq,
     /// Last entry of the down log.
@@ -68,6 +70,13 @@ pub struct Total {
     pub returned: Units,
 }
 
+impl EpochHead {
+    /// Where the ledger's end of the up log is.
+    pub fn up_mark(&self) -> LogMark {
+        LogMark { seq: self.up_taken, digest: self.up_digest }
+    }
+}
+
 impl Phase {
     /// Whether it may still hold escrow.
     pub fn is_unfenced(self) -> bool {
@@ -85,6 +94,7 @@ impl Book {
             confirmed: false,
             written_off: false,
             up_taken: zero,
+            up_digest: LogDigest::default(),
             verdicts_taken: zero,
             down_tail: zero,
             down_taken: zero,

@@ -85,6 +85,13 @@ impl Stock {
         self.sum(|account| matches!(account, Account::Quarantine(..)))
     }
 
+    /// Units that live epochs may have sold and acknowledged beyond the ledger's knowledge: what would wait in quarantine
+    /// if every edge were evicted now.
+    pub fn at_risk(&self) -> Units {
+        let held = self.accounts.iter().filter(|(account, _)| matches!(account, Account::Escrow(..)));
+        held.map(|(_, units)| (*units).min(self.terms.credit)).sum()
+    }
+
     /// What was given up.
     pub fn written_off(&self) -> Units {
         self.sum(|account| matches!(account, Account::WrittenOff(..)))

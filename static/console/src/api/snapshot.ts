@@ -33,6 +33,8 @@ export interface Sku {
   pool: number;
   escrow: Escrow[];
   sold: number;
+  /** Units that live edges may have sold and acknowledged beyond the ledger's knowledge. */
+  at_risk: number;
   quarantine: number;
   written_off: number;
   sold_out: boolean;

@@ -1,6 +1,7 @@
 import type { Snapshot } from '../api/snapshot';
 import type { StreamState } from '../api/stream';
 import { clock, perSecond, units } from '../format';
+import { unitsAtRisk } from '../ledger/risk';
 import { Figure } from './figure';
 import { Chip, type Tone } from './chip';
 
@@ -31,6 +32,7 @@ export function Header({ snapshot, stream, now_ms }: Props) {
       </div>
       <dl class={stream === 'live' ? 'header-figures' : 'header-figures header-stale'}>
         <Figure name="orders/s">{snapshot ? perSecond(snapshot.orders_per_s) : '–'}</Figure>
+        <Figure name="units at risk">{snapshot ? units(unitsAtRisk(snapshot.sales)) : '–'}</Figure>
         <Figure name="term">{snapshot ? units(snapshot.term) : '–'}</Figure>
         <Figure name="commit">{snapshot ? units(snapshot.commit) : '–'}</Figure>
         <Figure name="clock">

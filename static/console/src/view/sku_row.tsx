@@ -47,6 +47,7 @@ export function SkuRow({ sku, sale, edges }: Props) {
       <NumberCell label="sold" value={sku.sold} testid="sku-sold" name="sku-sold" note={percent(sku.sold, sum.owed)}>
         <SoldBar sold={sku.sold} owed={sum.owed} />
       </NumberCell>
+      <NumberCell label="at risk" value={sku.at_risk} testid="sku-at-risk" />
       <NumberCell label="quarantine" value={sku.quarantine} />
       <NumberCell label="written off" value={sku.written_off} />
       <td role="cell" class="sku-where">

@@ -27,6 +27,7 @@ export function SkuTable({ sale, edges }: Props) {
               </Column>
             ))}
             <Column number>Sold</Column>
+            <Column number>At risk</Column>
             <Column number>Quarantine</Column>
             <Column number>Written off</Column>
             <Column>Where its units are</Column>

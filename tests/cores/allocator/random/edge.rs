@@ -3,10 +3,11 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use doorbuster_proto::{
-    AllocatorBody, DownEntry, EdgeBody, FromAllocator, OrderId, OrderState, Seq, UpEntry, Verdict, Welcome,
+    AllocatorBody, DownEntry, EdgeBody, FromAllocator, Level, LevelBooks, OrderId, OrderState, Seq, UpEntry, Verdict,
+    Welcome,
 };
 
-use crate::allocator::desk::Peer;
+use crate::allocator::desk::{Peer, sku, units};
 
 /// An edge that keeps the protocol: its disk is durable at once, its messages may be lost with the connection.
 #[derive(Clone)]
@@ -45,19 +46,35 @@ impl Edge {
                 self.peer.verdicts_taken = self.peer.verdicts_taken.max(taken.watermark);
                 Vec::new()
             }
+            AllocatorBody::Challenge(number) => vec![EdgeBody::ChallengeAnswered(number)],
             AllocatorBody::Recall { .. } | AllocatorBody::Words(_) | AllocatorBody::Published(_) => Vec::new(),
         }
     }
 
+    /// The shelf, and so many that wait.
+    pub(super) fn level(&self, waiting: u64) -> Level {
+        let (mut sold, mut returned) = (0, 0);
+        for entry in &self.log {
+            match entry {
+                UpEntry::OrderPlaced(placed) => sold += placed.units.get(),
+                UpEntry::StockReturned { units, .. } => returned += units.get(),
+                UpEntry::EpochClosed => {}
+            }
+        }
+        let granted = units(self.shelf + sold + returned);
+        let books = LevelBooks { granted, sold: units(sold), returned: units(returned) };
+        Level { sku: sku("a"), shelf: units(self.shelf), waiting: units(waiting), books }
+    }
+
     fn welcome(&mut self, welcome: Welcome) -> Vec<EdgeBody> {
         match welcome {
-            Welcome::Resume { up_taken } => self.sent = up_taken.0,
+            Welcome::Resume { up_taken } => self.sent = up_taken.seq.0,
             Welcome::Fenced { up_taken } => {
                 if !self.peer.closing {
                     self.log.push(UpEntry::EpochClosed);
                     (self.peer.closing, self.shelf) = (true, 0);
                 }
-                self.sent = up_taken.0;
+                self.sent = up_taken.seq.0;
             }
             Welcome::Begin { epoch } => {
                 let old = std::mem::take(&mut self.answers);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use doorbuster_proto::{
-    AllocatorBody, DownBatch, DownEntry, DownTotal, EdgeBody, Epoch, FromEdge, OrderId, OrderPlaced, OrderState,
-    OrderVerdict, Seq, Sku, Units, UpBatch, UpEntry, UpTaken, Verdict, Welcome,
+    AllocatorBody, DownBatch, DownEntry, DownTotal, EdgeBody, Epoch, FromEdge, LogDigest, LogMark, OrderId,
+    OrderPlaced, OrderState, OrderVerdict, Seq, Sku, Units, UpBatch, UpEntry, UpTaken, Verdict, Welcome,
 };
 use doorbuster_tests::dice::Dice;
 
@@ -16,6 +16,7 @@ pub(crate) struct Life {
     /// Units that may have been sold, once the epoch is fenced.
     pub(crate) quarantine: Option<BTreeMap<Sku, u64>>,
     pub(crate) watermark: u64,
+    digest: LogDigest,
     down: Vec<DownEntry>,
     verdicts: BTreeMap<u64, Verdict>,
     placed: BTreeMap<u64, OrderId>,
@@ -132,7 +133,8 @@ impl Ledger {
                 vec![life.batch(Seq(0))]
             }
             EdgeBody::Up(batch) => self.take(message.epoch.unwrap(), batch, dice),
-            EdgeBody::DownTaken { .. } | EdgeBody::Levels(_) => vec![],
+            EdgeBody::LogDiffers => panic!("there is one log"),
+            EdgeBody::DownTaken { .. } | EdgeBody::Levels(_) | EdgeBody::ChallengeAnswered(_) => vec![],
         }
     }
 
@@ -145,7 +147,7 @@ impl Ledger {
             self.lives.entry(next).or_default();
             return vec![AllocatorBody::Welcome(Welcome::Begin { epoch: next })];
         };
-        let up_taken = Seq(life.watermark);
+        let up_taken = LogMark { seq: Seq(life.watermark), digest: life.digest };
         let taken = AllocatorBody::UpTaken(life.taken(verdicts_taken));
         if life.quarantine.is_some() {
             return vec![AllocatorBody::Welcome(Welcome::Fenced { up_taken }), taken];
@@ -158,7 +160,8 @@ impl Ledger {
         assert!(batch.first.0 <= before + 1, "no gap: {} after {before}", batch.first);
         let known = usize::try_from(before + 1 - batch.first.0).unwrap();
         for entry in batch.entries.into_iter().skip(known) {
-            self.lives.get_mut(&epoch).unwrap().watermark += 1;
+            let life = self.lives.get_mut(&epoch).unwrap();
+            (life.watermark, life.digest) = (life.watermark + 1, life.digest.then(&entry));
             self.take_entry(epoch, entry, dice);
         }
         let life = &self.lives[&epoch];

@@ -63,7 +63,7 @@ impl Edge {
         std::fs::write(folder.path().join("key"), "k".repeat(64)).unwrap();
         let config = Config::parse(&format!("{CONFIG}{http}"), folder.path()).unwrap();
         let live = Live::build(&config.live, &config.http, &Meters::default(), SystemTime::now(), None).unwrap();
-        let options = StockOptions { path: config.data.join("stock"), edge: config.edge.clone() };
+        let options = StockOptions { path: config.data.join("stock"), edge: config.edge.clone(), reserve_bytes: 0 };
         std::fs::create_dir_all(&config.data).unwrap();
         let (stock, owner, ends) = stock::start(options).unwrap();
         let reader = play_allocator(&ends, &stock).await;
@@ -149,7 +149,7 @@ async fn play_allocator(ends: &LinkEnds, stock: &Stock) -> OutboxReader {
     let entries = vec![DownEntry::Grant { sku: kettle.clone(), units: granted }];
     let totals = vec![DownTotal { sku: kettle.clone(), granted }];
     say(AllocatorBody::Down(DownBatch { first: Seq(1), entries, totals }));
-    say(AllocatorBody::Words(vec![Word { sku: sku("sells", "none"), sold_out: true }]));
+    say(AllocatorBody::Words(vec![Word { sku: sku("sells", "none"), sold_out: true, halted: false }]));
     let shows = |sku: Sku, word| stock.board().availability(&sku, Timestamp(5)) == Some(word);
     let has_come = async {
         while !shows(kettle.clone(), Availability::Available) || !shows(sku("sells", "none"), Availability::SoldOut) {

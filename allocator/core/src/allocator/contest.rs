@@ -1,0 +1,108 @@
+//! Two processes that say they hold the same disk: the one whose session is up is challenged. A process that died cannot
+//! answer, and its successor takes over; one that answers lives on, and the other holds a copy, which is refused.
+//!
+//! Nobody sells before its hello is answered, so a copy that is refused at its first hello has sold nothing. One that had
+//! a session before, while its original was cut off, has acknowledged at most W units of a SKU that the ledger does not
+//! know (the credit of its epoch), and those are what is lost. Where the two were never up together, the digest of the log
+//! tells: the answer to a hello says where the ledger's end of the log is, and a disk with another log takes no verdict.
+
+use std::collections::BTreeMap;
+
+use doorbuster_proto::{AllocatorBody, BootId, DiskId, EdgeId, FromEdge, Hello, RefusedReason, Session, Timestamp};
+
+use super::{Allocator, Link};
+use crate::{ALERTS_MAX, CHALLENGE_MS_MAX, Connection};
+
+/// A hello that waits for what becomes of the session of its disk's other process.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Contest {
+    hello: FromEdge,
+    incumbent: Connection,
+    until: Timestamp,
+}
+
+/// The contests, by the newcomer's transport; an incumbent has one at most.
+pub(super) type Contests = BTreeMap<Connection, Contest>;
+
+impl Allocator {
+    /// The session of another process on the same disk, where one is up.
+    pub(super) fn incumbent(&self, hello: &Hello, session: Session) -> Option<Connection> {
+        let is_other = |link: &Link| {
+            link.edge == hello.edge
+                && link.disk == hello.disk
+                && link.session.boot != session.boot
+                && link.deferred.is_none()
+        };
+        self.links.iter().find(|(_, link)| is_other(link)).map(|(connection, _)| *connection)
+    }
+
+    /// Asks the incumbent whether it lives. A newcomer that waited before goes: it says hello again.
+    pub(super) fn challenge(&mut self, newcomer: Connection, incumbent: Connection, hello: FromEdge, now: Timestamp) {
+        let before = self.contests.iter().find(|(_, contest)| contest.incumbent == incumbent);
+        if let Some(before) = before.map(|(before, _)| *before) {
+            self.hang_up(before, "a newer hello with the same disk came");
+        }
+        let until = now.after_ms(CHALLENGE_MS_MAX);
+        self.contests.insert(newcomer, Contest { hello, incumbent, until });
+        self.send(incumbent, AllocatorBody::Challenge(newcomer.0));
+    }
+
+    /// The incumbent lives: the newcomer's disk is a copy.
+    pub(super) fn challenge_answered(&mut self, incumbent: Connection, number: u64, now: Timestamp) {
+        let newcomer = Connection(number);
+        if self.contests.get(&newcomer).is_none_or(|contest| contest.incumbent != incumbent) {
+            return;
+        }
+        let contest = self.contests.remove(&newcomer).expect("it was found just now");
+        let Some(link) = self.links.get(&incumbent) else { return };
+        let (edge, disk, session) = (link.edge.clone(), link.disk, contest.hello.session);
+        self.note_clone(session.boot, &edge, disk, now);
+        self.refuse_clone(newcomer, session, &edge, disk);
+    }
+
+    /// A disk that holds another log than the one that was shipped in its name. It has taken no verdict, and hung up.
+    pub(super) fn log_differs(&mut self, connection: Connection, now: Timestamp) {
+        let Some(link) = self.links.get(&connection) else { return };
+        let (edge, disk, session) = (link.edge.clone(), link.disk, link.session);
+        self.note_clone(session.boot, &edge, disk, now);
+        self.refuse_clone(connection, session, &edge, disk);
+    }
+
+    pub(super) fn refuse_clone(&mut self, connection: Connection, session: Session, edge: &EdgeId, disk: DiskId) {
+        let detail = format!("another process of {edge} lives on disk {disk}, or on a copy of it");
+        self.refuse(connection, session, RefusedReason::DiskCloned, &detail);
+    }
+
+    /// Alerts of a copy once; its process is refused from now on.
+    fn note_clone(&mut self, boot: BootId, edge: &EdgeId, disk: DiskId, now: Timestamp) {
+        if self.clones.len() >= ALERTS_MAX || !self.clones.insert(boot) {
+            return;
+        }
+        let text = format!(
+            "two processes of {edge} live on copies of disk {disk}; this one is refused. What it had acknowledged and not \
+             shipped, at most W units of a SKU, is lost. Stop it, and start it with an empty disk"
+        );
+        self.alert(text, now);
+    }
+
+    /// Lets every newcomer go on whose incumbent is gone, or has not answered in time.
+    pub(super) fn decide_contests(&mut self, now: Timestamp) {
+        while let Some(newcomer) = self.next_decided(now) {
+            let contest = self.contests.remove(&newcomer).expect("it was found just now");
+            if self.links.contains_key(&contest.incumbent) {
+                self.hang_up(contest.incumbent, "another process of this disk is up, and this one did not answer");
+            }
+            self.hello(newcomer, contest.hello, now);
+        }
+    }
+
+    /// When the next challenge has gone without an answer for too long.
+    pub(super) fn contests_due_at(&self) -> Option<Timestamp> {
+        self.contests.values().map(|contest| contest.until).min()
+    }
+
+    fn next_decided(&self, now: Timestamp) -> Option<Connection> {
+        let is_decided = |contest: &Contest| contest.until <= now || !self.links.contains_key(&contest.incumbent);
+        self.contests.iter().find(|(_, contest)| is_decided(contest)).map(|(newcomer, _)| *newcomer)
+    }
+}
