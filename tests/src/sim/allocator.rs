@@ -1,9 +1,10 @@
 //! The allocator's process, its disk, and its clock.
 
 use doorbuster_allocator_core::{Allocator, BatchId, Image, Settings};
-use doorbuster_proto::{EdgeId, Instance, Timestamp};
+use doorbuster_proto::{Instance, Timestamp};
 
 use super::disk::Disk;
+use super::plan::Plan;
 use super::process::Process;
 use crate::dice::Dice;
 
@@ -14,14 +15,15 @@ pub(super) struct AllocatorNode {
     pub(super) process: Process,
     /// When the last of its writes is done.
     pub(super) written_at: Timestamp,
-    edges: Vec<EdgeId>,
+    settings: Settings,
 }
 
 impl AllocatorNode {
-    pub(super) fn new(edges: Vec<EdgeId>, skew_ms: u64) -> Self {
+    pub(super) fn new(plan: &Plan, skew_ms: u64) -> Self {
         let process = Process::new(skew_ms);
-        let core = recovered(&edges, process.life, &Image::default());
-        Self { core, disk: Disk::default(), process, written_at: Timestamp(0), edges }
+        let settings = Settings { edges: plan.edges.clone(), evict_after_ms: plan.evict_after_ms };
+        let core = recovered(&settings, process.life, &Image::default());
+        Self { core, disk: Disk::default(), process, written_at: Timestamp(0), settings }
     }
 
     pub(super) fn crash(&mut self, dice: &mut Dice) {
@@ -31,7 +33,7 @@ impl AllocatorNode {
 
     pub(super) fn start(&mut self) {
         self.process.start();
-        self.core = recovered(&self.edges, self.process.life, self.disk.synced());
+        self.core = recovered(&self.settings, self.process.life, self.disk.synced());
     }
 
     pub(super) fn persisted(&mut self, batch: BatchId, sync: bool, now: Timestamp) {
@@ -42,7 +44,6 @@ impl AllocatorNode {
     }
 }
 
-fn recovered(edges: &[EdgeId], life: u64, image: &Image) -> Allocator {
-    let settings = Settings { edges: edges.to_vec() };
-    Allocator::recover(settings, Instance(life), image.clone()).expect("what a core has written it can read")
+fn recovered(settings: &Settings, life: u64, image: &Image) -> Allocator {
+    Allocator::recover(settings.clone(), Instance(life), image.clone()).expect("what a core has written it can read")
 }

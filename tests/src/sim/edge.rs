@@ -21,6 +21,8 @@ pub(super) struct EdgeNode {
     pub(super) connection: Option<Connection>,
     /// An earlier state of the disk, to be set back to.
     pub(super) kept: Option<Image>,
+    /// The disk is nearly full.
+    pub(super) is_full: bool,
     /// The disk was set back, and has not been found out.
     pub(super) set_back: bool,
 }
@@ -40,6 +42,7 @@ impl EdgeNode {
             cut_off: false,
             connection: None,
             kept: None,
+            is_full: false,
             set_back: false,
         }
     }

@@ -29,6 +29,8 @@ pub enum Fault {
     DiskLost,
     /// An edge comes back with an older state of its disk.
     DiskSetBack,
+    /// An edge's disk is nearly full for a while.
+    DiskFull,
     /// A clock jumps.
     ClockJump,
     /// An operator evicts an edge.
@@ -46,7 +48,7 @@ impl Fault {
     }
 
     /// All of them; those that come often stand here twice.
-    const ALL: [Self; 16] = [
+    const ALL: [Self; 17] = [
         Self::EdgeCrash,
         Self::EdgeCrash,
         Self::AllocatorCrash,
@@ -58,6 +60,7 @@ impl Fault {
         Self::AllocatorPause,
         Self::DiskLost,
         Self::DiskSetBack,
+        Self::DiskFull,
         Self::ClockJump,
         Self::Eviction,
         Self::Stray,
@@ -96,6 +99,7 @@ impl World {
             }
             Fault::DiskLost => self.plan.loses_disks && self.lose_disk(edge),
             Fault::DiskSetBack => self.plan.loses_disks && self.set_disk_back(edge),
+            Fault::DiskFull => self.fill_disk(edge),
             Fault::ClockJump => {
                 self.edges[edge].process.skew_ms = self.dice.below(2 * SKEW_MS_MAX);
                 true
@@ -165,6 +169,16 @@ impl World {
         node.disk.set_back(kept);
         node.set_back = true;
         self.shoppers.disk_lost(node.disk_id);
+        true
+    }
+
+    fn fill_disk(&mut self, edge: usize) -> bool {
+        if std::mem::replace(&mut self.edges[edge].is_full, true) {
+            return false;
+        }
+        self.look_for_room(edge);
+        let lasts = self.dice.within(50..8_000);
+        self.after(lasts, Event::DiskHasRoom { edge });
         true
     }
 

@@ -41,6 +41,8 @@ pub struct Plan {
     pub latency_ms: Range<u64>,
     /// Milliseconds of a synced write.
     pub sync_ms: Range<u64>,
+    /// Milliseconds of silence after which the allocator evicts an edge; `None` leaves it to operators.
+    pub evict_after_ms: Option<u64>,
     /// Whether disks may be lost or set back: then up to W units of each SKU may be gone with each.
     pub loses_disks: bool,
     /// What is wrong with this world.
@@ -77,6 +79,7 @@ impl Plan {
             fault_every_ms: dice.within(150..2_500),
             latency_ms: if slow { 20..300 } else { 1..25 },
             sync_ms: if slow { 1..60 } else { 1..4 },
+            evict_after_ms: dice.chance(50).then(|| dice.within(3_500..6_000)),
             loses_disks: dice.chance(50),
             sabotage: None,
         }

@@ -88,6 +88,9 @@ pub(super) enum Event {
     Heal {
         edge: usize,
     },
+    DiskHasRoom {
+        edge: usize,
+    },
     /// Faults stop.
     Calm,
     /// Somebody looks after what no machine puts right.
@@ -119,7 +122,7 @@ impl World {
         let mut skew = || dice.below(2 * SKEW_MS_MAX);
         let nodes = plan.edges.iter().cloned().zip(1..);
         let mut edges: Vec<_> = nodes.map(|(name, number)| EdgeNode::new(name, number, skew())).collect();
-        let mut allocator = AllocatorNode::new(plan.edges.clone(), skew());
+        let mut allocator = AllocatorNode::new(&plan, skew());
         match plan.sabotage {
             Some(Sabotage::EdgeDisksLie) => edges.iter_mut().for_each(|edge| edge.disk = Disk::liar()),
             Some(Sabotage::AllocatorDiskLies) => allocator.disk = Disk::liar(),
@@ -240,6 +243,7 @@ impl World {
             Event::Start { edge } => self.start_edge(edge),
             Event::StartAllocator => self.start_allocator(),
             Event::Heal { edge } => self.edges[edge].cut_off = false,
+            Event::DiskHasRoom { edge } => self.empty_disk(edge),
             Event::Calm => self.calm_down(),
             Event::Tend => self.tend(),
         }

@@ -47,9 +47,24 @@ impl World {
     pub(super) fn start_edge(&mut self, edge: usize) {
         if !self.edges[edge].process.up {
             self.edges[edge].start();
-            self.run_edge(edge);
+            self.look_for_room(edge);
             self.connect_again(edge);
         }
+    }
+
+    /// The edge looks at how much room its disk has.
+    pub(in crate::sim) fn look_for_room(&mut self, edge: usize) {
+        if self.edges[edge].process.up {
+            let now = self.edges[edge].process.clock(self.now);
+            let has_room = !self.edges[edge].is_full;
+            self.edges[edge].core.handle_room(has_room, now);
+            self.run_edge(edge);
+        }
+    }
+
+    pub(super) fn empty_disk(&mut self, edge: usize) {
+        self.edges[edge].is_full = false;
+        self.look_for_room(edge);
     }
 
     /// Carries out what an edge asks for.
