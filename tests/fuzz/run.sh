@@ -9,7 +9,7 @@ export PATH="$HOME/.cargo/bin:$PATH" RUSTC_BOOTSTRAP=1
 target_folder="${CARGO_TARGET_DIR:-$HOME/.cache/doorbuster/target}/fuzz"
 seconds=$((${MINUTES:-10} * 60))
 targets=("$@")
-[[ $# -gt 0 ]] || targets=(head chunked proxy_header range accept_encoding conditional forwarded config request)
+[[ $# -gt 0 ]] || targets=(head chunked proxy_header range accept_encoding conditional forwarded config request wire batches wal_tail)
 
 command -v cargo-fuzz >/dev/null || RUSTC_BOOTSTRAP=0 cargo install --locked cargo-fuzz
 cargo fuzz build --fuzz-dir . --sanitizer none --features edge --target-dir "$target_folder"
@@ -19,7 +19,7 @@ for target in "${targets[@]}"; do
   mkdir -p "$corpus" "$findings"
   echo "fuzz: $target for $seconds s; findings go to $findings"
   "$target_folder/$(rustc -vV | sed -n "s/^host: //p")/release/$target" -max_total_time="$seconds" -max_len=8192 -print_final_stats=1 \
-    -artifact_prefix="$findings" "$corpus" "seeds/$target" 2>"$findings.log" ||
+    -artifact_prefix="$findings" "$corpus" $([[ -d "seeds/$target" ]] && echo "seeds/$target") 2>"$findings.log" ||
     { tail -n 40 "$findings.log" >&2 && exit 1; }
   grep -E '^Done|number_of_executed_units' "$findings.log"
 done
