@@ -87,8 +87,8 @@ e2e: build ## real processes: crowds, SIGKILL, restarts
 browser: build setup-test ## real Chromium
 	cd tests/browser && npm test
 
-prove: build ## simulates worlds of edges, faults and an allocator; MINUTES=30, or SEED=7 to replay one
-	@exec "$(CARGO_TARGET_DIR)/release/prove" $(if $(SEED),--seed "$(SEED)",--minutes "$(or $(MINUTES),30)")
+prove: build ## simulates worlds of edges, faults and an allocator; MINUTES=30, or SEED=7 to replay one; NEMESIS=1: real processes
+	@exec "$(CARGO_TARGET_DIR)/release/prove" $(if $(NEMESIS),--nemesis) $(if $(DISKS_LIE),--disks-lie) $(if $(SEED),--seed "$(SEED)",--minutes "$(or $(MINUTES),30)")
 
 deny: ## licences and advisories, with cargo-deny where it is installed
 	cargo deny check

@@ -1,21 +1,25 @@
-//! A crowd while each process is killed in turn, again and again.
+//! A crowd while each process is killed in turn, again and again; and while whatever can go wrong does.
 
 use std::time::Duration;
 
-use doorbuster_tests::checker::judge;
-use doorbuster_tests::fleet::Fleet;
+use doorbuster_tests::checker::{Kind, judge};
+use doorbuster_tests::fleet::{Fleet, Member};
+use doorbuster_tests::nemesis::{self, Fault, Plan, Report, Step};
 use doorbuster_tests::sale_file::SaleFile;
 use doorbuster_tests::shoppers::{Crowd, Patience, Progress, Told};
 use tokio::sync::{oneshot, watch};
 use tokio::time::timeout;
 
 use crate::crowd::{UNITS, crowd, everybody_knows, sale, units_acknowledged};
-use crate::world::{SALE, World, intent, order};
+use crate::world::{SALE, World, intent, order, turn};
 
 /// Each of the four processes, three times.
 const KILLS: usize = 12;
 /// Until the crowd must have got so far again after a kill.
 const CALM_BOUND: Duration = Duration::from_secs(60);
+
+/// Plans that have every kind of fault among them, with and without credit.
+const SEEDS: [u64; 3] = [108, 203, 402];
 
 #[tokio::test]
 async fn a_crowd_buys_exactly_what_there_is_while_every_process_is_killed_in_turn() {
@@ -109,4 +113,44 @@ async fn a_shopper_whose_edge_is_gone_gets_the_first_answer_elsewhere() {
     assert_eq!(order(&again), order(&first));
     world.fleet.restart(gone).await.unwrap();
     assert_eq!(world.settle().await.sold(), 1);
+}
+
+#[tokio::test]
+async fn whatever_goes_wrong_the_books_agree_with_what_shoppers_were_told() {
+    let _turn = turn().await;
+    let mut sum = Report::default();
+    for seed in SEEDS {
+        match nemesis::run(seed).await {
+            Ok(report) => sum.add(&report),
+            Err(failure) => panic!("{failure}"),
+        }
+    }
+    println!("{sum}");
+    for kind in Fault::ALL {
+        assert!(sum.faults.contains_key(&kind), "{kind:?} was never done:\n{sum}");
+    }
+    assert!(sum.loss.bytes > 0, "no power cut took anything:\n{sum}");
+    assert!(sum.ended_by_disk > 0, "no disk that failed ended its process:\n{sum}");
+}
+
+/// An edge that is cut off goes on selling on credit, and loses its disk before it can tell: the judge knows the bound.
+#[tokio::test]
+async fn a_lost_disk_costs_what_was_sold_on_credit_and_nothing_else() {
+    let _turn = turn().await;
+    let step = |fault, begins_ms, ends_ms| Step { fault, member: Member::Edge(0), begins_ms, ends_ms };
+    let steps = vec![step(Fault::Partition, 1_000, 2_100), step(Fault::DiskLost, 2_000, 2_300)];
+    let run = |credit| nemesis::run_plan(Plan { credit, steps: steps.clone(), ..Plan::of(1) });
+    let report = run(15).await.unwrap_or_else(|failure| panic!("{failure}"));
+    assert!(report.lost_with_disks > 0, "nothing was lost:\n{report}");
+    let report = run(0).await.unwrap_or_else(|failure| panic!("{failure}"));
+    assert_eq!(report.lost_with_disks, 0);
+}
+
+/// The proof that the nemesis sees: what was promised is lost, and the judge says so.
+#[tokio::test]
+async fn disks_that_lie_are_found_out() {
+    let _turn = turn().await;
+    let failure = nemesis::run_plan(Plan::of_lying_disks(1)).await.unwrap_err();
+    std::fs::remove_dir_all(&failure.folder).unwrap();
+    assert!(failure.violations.iter().any(|violation| violation.kind == Kind::LostOrder), "{failure}");
 }

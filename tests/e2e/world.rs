@@ -16,6 +16,11 @@ use tokio::sync::{Mutex, MutexGuard};
 /// Fleets share two cores: one at a time, whatever the number of test threads.
 static TURN: Mutex<()> = Mutex::const_new(());
 
+/// Waits until no other fleet runs.
+pub(crate) async fn turn() -> MutexGuard<'static, ()> {
+    TURN.lock().await
+}
+
 /// Until what should happen at once must have happened, on a busy machine.
 pub(crate) const SOON: Duration = Duration::from_secs(20);
 /// The id of the sale in every world.
@@ -38,7 +43,7 @@ impl World {
 
     /// The same, with the configuration of each process changed before it is written.
     pub(crate) async fn empty_with(edges: usize, change: &dyn Fn(&str, &mut toml::Table)) -> Self {
-        let turn = TURN.lock().await;
+        let turn = turn().await;
         let folder = tempfile::Builder::new().prefix("doorbuster-e2e-").tempdir().unwrap();
         let fleet = Fleet::start_with(folder.path(), edges, &Ports::free(edges).unwrap(), change).await.unwrap();
         let console = Console::at(&fleet.addresses().allocator.console);

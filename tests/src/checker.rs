@@ -13,4 +13,4 @@ mod tests;
 
 pub use self::facts::{Account, EdgeFacts, EdgeOrder, Facts, LedgerOrder, Limits};
 pub use self::gather::gather;
-pub use self::verdict::{Kind, Violation, judge};
+pub use self::verdict::{Kind, Violation, judge, judge_at_rest};

@@ -10,7 +10,7 @@ use crate::until;
 use crate::web::{Answer, Web};
 
 /// The console of one allocator.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Console {
     web: Web,
     url: String,
@@ -21,6 +21,8 @@ pub struct Console {
 pub struct Snapshot {
     /// When, in milliseconds since the Unix epoch.
     pub now_ms: u64,
+    /// Edges that must speak before grants flow.
+    pub waiting_for: Vec<String>,
     /// Orders taken in lately, in a second.
     pub orders_per_s: f64,
     /// The edges.
@@ -36,6 +38,15 @@ pub struct SnapshotEdge {
     pub id: String,
     /// new, live, away, fenced, refused.
     pub state: String,
+    /// What its fenced epochs have in quarantine.
+    pub quarantine: Vec<SnapshotQuarantine>,
+}
+
+/// What one fenced epoch has in quarantine, in a snapshot.
+#[derive(Debug, Clone, Deserialize)]
+pub struct SnapshotQuarantine {
+    /// The epoch.
+    pub epoch: u64,
 }
 
 /// A sale in a snapshot.
@@ -163,8 +174,36 @@ impl Console {
         if self.report(sale).await?.is_closed() {
             return Ok(());
         }
-        let answer = self.web.post(&format!("{}/api/sales/{sale}/close", self.url), &[], &json!({})).await?;
-        anyhow::ensure!(answer.status < 300, "close {sale}: {} {}", answer.status, answer.text());
+        self.operate(&format!("sales/{sale}/close")).await
+    }
+
+    /// Fences an edge's epoch.
+    ///
+    /// # Errors
+    /// The allocator refused, or did not answer.
+    pub async fn evict(&self, edge: &str) -> anyhow::Result<()> {
+        self.operate(&format!("edges/{edge}/evict")).await
+    }
+
+    /// Gives up what a fenced epoch has in quarantine.
+    ///
+    /// # Errors
+    /// The allocator refused, or did not answer.
+    pub async fn write_off(&self, edge: &str, epoch: u64) -> anyhow::Result<()> {
+        self.operate(&format!("edges/{edge}/epochs/{epoch}/write-off")).await
+    }
+
+    /// Lets grants flow although not every edge has spoken in this term.
+    ///
+    /// # Errors
+    /// The allocator refused, or did not answer.
+    pub async fn resume_grants(&self) -> anyhow::Result<()> {
+        self.operate("resume-grants").await
+    }
+
+    async fn operate(&self, what: &str) -> anyhow::Result<()> {
+        let answer = self.web.post(&format!("{}/api/{what}", self.url), &[], &json!({})).await?;
+        anyhow::ensure!(answer.status < 300, "{what}: {} {}", answer.status, answer.text());
         Ok(())
     }
 

@@ -12,6 +12,7 @@ use std::process::Output;
 use std::time::Duration;
 
 use anyhow::Context as _;
+use rustix::process::Signal;
 
 pub use self::addresses::{Addresses, AllocatorAddresses, EdgeAddresses};
 pub use self::files::Folder;
@@ -64,18 +65,38 @@ impl Fleet {
         ports: &Ports,
         change: &dyn Fn(&str, &mut toml::Table),
     ) -> anyhow::Result<Self> {
-        let addresses = Addresses::on(ports, edges);
+        let mut fleet = Self::prepared(folder, Addresses::on(ports, edges), change)?;
+        fleet.start_all().await?;
+        Ok(fleet)
+    }
+
+    /// A fleet with its files written, and nothing started.
+    ///
+    /// # Errors
+    /// A file could not be written.
+    pub fn prepared(
+        folder: &Path,
+        addresses: Addresses,
+        change: &dyn Fn(&str, &mut toml::Table),
+    ) -> anyhow::Result<Self> {
         let folder = Folder::create(folder, &addresses, change)?;
         let allocator = Process::new("doorbuster-allocator", "allocator", &folder);
         let edges = addresses.edges.iter().map(|edge| Process::new("doorbuster-edge", &edge.id, &folder)).collect();
-        let mut fleet = Self { folder, addresses, allocator, edges, web: Web::default() };
-        for member in fleet.members() {
-            fleet.launch(member)?;
+        Ok(Self { folder, addresses, allocator, edges, web: Web::default() })
+    }
+
+    /// Starts everything, and waits until all are up.
+    ///
+    /// # Errors
+    /// A process did not come up.
+    pub async fn start_all(&mut self) -> anyhow::Result<()> {
+        for member in self.members() {
+            self.launch(member)?;
         }
-        for member in fleet.members() {
-            fleet.answers(member, "livez").await?;
+        for member in self.members() {
+            self.answers(member, "livez").await?;
         }
-        Ok(fleet)
+        Ok(())
     }
 
     /// A fleet with fresh data and free ports, for a test.
@@ -120,6 +141,11 @@ impl Fleet {
         self.process(member).launch()
     }
 
+    /// Sets what a process finds in its environment from its next start on.
+    pub fn set_environment(&mut self, member: Member, environment: Vec<(String, String)>) {
+        self.process(member).set_environment(environment);
+    }
+
     /// Starts a process that does not run, and waits until it is ready.
     ///
     /// # Errors
@@ -137,6 +163,14 @@ impl Fleet {
         self.process(member).kill().await
     }
 
+    /// Sends a process a signal, if it runs.
+    ///
+    /// # Errors
+    /// The system refused.
+    pub fn signal(&mut self, member: Member, signal: Signal) -> anyhow::Result<()> {
+        self.process(member).signal(signal)
+    }
+
     /// Asks a process to stop with SIGTERM, and waits until it is gone.
     ///
     /// # Errors
@@ -151,7 +185,7 @@ impl Fleet {
     /// A process was not gone in time, and has been killed.
     pub async fn stop(&mut self) -> anyhow::Result<()> {
         for edge in &self.edges {
-            edge.ask_to_stop()?;
+            edge.signal(Signal::TERM)?;
         }
         for member in self.members().into_iter().rev() {
             self.terminate(member).await?;
@@ -168,6 +202,17 @@ impl Fleet {
             self.answers(member, "readyz").await?;
         }
         Ok(())
+    }
+
+    /// Whether every process says that it is ready.
+    pub async fn is_ready(&self) -> bool {
+        for member in self.members() {
+            let answer = self.web.get(&format!("{}/readyz", self.addresses.admin(member))).await;
+            if !answer.is_ok_and(|answer| answer.status == 200) {
+                return false;
+            }
+        }
+        true
     }
 
     /// Waits until a process answers a probe with yes.
@@ -198,17 +243,27 @@ impl Fleet {
         self.members().into_iter().find_map(|member| self.process(member).death())
     }
 
+    /// How a process ended without being asked to; nothing while it runs.
+    pub fn death_of(&mut self, member: Member) -> Option<Death> {
+        self.process(member).death()
+    }
+
     /// The process ids of everything that runs.
     pub fn pids(&self) -> Vec<u32> {
         std::iter::once(&self.allocator).chain(&self.edges).filter_map(Process::pid).collect()
     }
 
+    /// A process's name.
+    pub fn name(&self, member: Member) -> &str {
+        match member {
+            Member::Allocator => "allocator",
+            Member::Edge(at) => &self.addresses.edges[at].id,
+        }
+    }
+
     /// The folder of a process's own data.
     pub fn data(&self, member: Member) -> PathBuf {
-        match member {
-            Member::Allocator => self.folder.data("allocator"),
-            Member::Edge(at) => self.folder.data(&self.addresses.edges[at].id),
-        }
+        self.folder.data(self.name(member))
     }
 
     fn process(&mut self, member: Member) -> &mut Process {

@@ -9,6 +9,7 @@ pub mod console;
 pub mod demo;
 pub mod dice;
 pub mod fleet;
+pub mod nemesis;
 pub mod sale_file;
 pub mod shoppers;
 pub mod sim;

@@ -18,7 +18,7 @@ const ANSWER_BOUND: Duration = Duration::from_secs(10);
 const IDLE_CONNECTIONS_MAX: usize = 1_024;
 
 /// The client. Clones share their connections.
-#[derive(Clone)]
+#[derive(Debug, Clone)]
 pub struct Web {
     client: Client<HttpConnector, Full<Bytes>>,
 }

@@ -1,10 +1,10 @@
 //! What the judge is told.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use doorbuster_proto::{EdgeId, Epoch, IdempotencyKey, OrderId, OrderState, SaleId, ShopperId, Sku, SkuCode};
 
-use crate::shoppers::Told;
+use crate::shoppers::{Outcome, Told};
 
 /// Everything that is known of some sales once all processes have stopped.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +21,8 @@ pub struct Facts {
     pub told: Vec<Told>,
     /// Whether `told` has every shopper who ever came. If not, only its own shoppers' orders are compared.
     pub told_is_whole: bool,
+    /// How often each edge lost its disk.
+    pub disks_lost: BTreeMap<EdgeId, u64>,
 }
 
 /// One SKU in the ledger, in units.
@@ -40,15 +42,19 @@ pub struct Account {
     pub quarantine: u64,
     /// Units that an operator gave up.
     pub written_off: u64,
+    /// Whether an edge that sold on credit was evicted: units may have come back out of its quarantine.
+    pub was_quarantined: bool,
 }
 
-/// Units per shopper.
+/// Units per shopper, and the credit.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Limits {
     /// Over the whole sale.
     pub sale: u64,
     /// Of one item.
     pub items: BTreeMap<SkuCode, u64>,
+    /// Credit W: the most units of a SKU that go with a lost disk although they were acknowledged.
+    pub credit: u64,
 }
 
 /// One order in the ledger.
@@ -127,5 +133,21 @@ impl Facts {
     /// The ledger's valid orders.
     pub fn valid(&self) -> impl Iterator<Item = &LedgerOrder> {
         self.ledger.iter().filter(|order| order.is_valid())
+    }
+
+    /// What was acknowledged under an order that the ledger does not know.
+    pub fn missing(&self) -> impl Iterator<Item = &Told> {
+        let known: BTreeSet<String> = self.ledger.iter().map(|order| order.order.to_string()).collect();
+        let is_missing = move |told: &&Told| match &told.outcome {
+            Outcome::Acknowledged { order } => !known.contains(order),
+            _ => false,
+        };
+        self.told.iter().filter(is_missing)
+    }
+
+    /// Acknowledged units of each SKU of a sale that may have gone with lost disks: W for each disk.
+    pub fn lost_units_max(&self, sale: &str) -> u64 {
+        let credit = self.limits.iter().find(|(id, _)| id.as_str() == sale).map_or(0, |(_, limits)| limits.credit);
+        credit * self.disks_lost.values().sum::<u64>()
     }
 }

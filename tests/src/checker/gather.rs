@@ -36,6 +36,7 @@ pub fn gather(folder: &Path, told_is_whole: bool) -> anyhow::Result<Facts> {
         edges,
         told: read_log(&folder.shoppers_log())?,
         told_is_whole,
+        disks_lost: BTreeMap::new(),
     })
 }
 
@@ -56,10 +57,13 @@ fn read_edge(folder: &Folder, id: &str) -> anyhow::Result<EdgeImage> {
 
 fn accounts(image: &LedgerImage) -> BTreeMap<Sku, Account> {
     let mut accounts = BTreeMap::new();
+    let was_fenced = image.epochs.values().flat_map(BTreeMap::values).any(|book| !book.head.phase.is_unfenced());
     for (sale, item) in image.sales.values().flat_map(|sale| sale.definition.items.iter().map(move |item| (sale, item)))
     {
         let sku = sale.definition.sku(&item.sku);
-        let mut account = Account { supply: item.supply.get(), budget: item.budget.get(), ..Account::default() };
+        let was_quarantined = was_fenced && !sale.definition.credit.is_zero();
+        let (supply, budget) = (item.supply.get(), item.budget.get());
+        let mut account = Account { supply, budget, was_quarantined, ..Account::default() };
         for (place, units) in image.stock.get(&sku).iter().flat_map(|stock| &stock.accounts) {
             credit(&mut account, place, units.get());
         }
@@ -82,7 +86,8 @@ fn credit(account: &mut Account, place: &Place, units: u64) {
 fn limits(sale: &ledger::Sale) -> (doorbuster_proto::SaleId, Limits) {
     let definition = &sale.definition;
     let items = definition.items.iter().map(|item| (item.sku.clone(), item.limit.get())).collect();
-    (definition.id.clone(), Limits { sale: definition.limit.get(), items })
+    let (sale, credit) = (definition.limit.get(), definition.credit.get());
+    (definition.id.clone(), Limits { sale, items, credit })
 }
 
 fn ledger_order(order: &ledger::LedgerOrder) -> LedgerOrder {

@@ -52,7 +52,7 @@ fn good_world() -> Facts {
     };
     Facts {
         accounts: [(sku(), account)].into(),
-        limits: [(sku().sale, Limits { sale: 1, items: [(sku().code, 1)].into() })].into(),
+        limits: [(sku().sale, Limits { sale: 1, items: [(sku().code, 1)].into(), credit: 0 })].into(),
         ledger: vec![ordered("ann", "k"), ordered("bob", "k")],
         edges: [(edge_one(), edge)].into(),
         told: vec![
@@ -62,14 +62,36 @@ fn good_world() -> Facts {
             refused("dora", "over"),
         ],
         told_is_whole: true,
+        disks_lost: std::collections::BTreeMap::new(),
     }
+}
+
+/// The good world once its sale is settled: what the edge held is in the pool.
+fn world_at_rest() -> Facts {
+    let mut facts = good_world();
+    account(&mut facts).escrow.clear();
+    account(&mut facts).pool = 8;
+    edge(&mut facts).shelves.clear();
+    edge(&mut facts).down_in_flight.clear();
+    facts
 }
 
 /// The rules that a world breaks, each once.
 fn kinds(change: impl FnOnce(&mut Facts)) -> Vec<Kind> {
     let mut facts = good_world();
     change(&mut facts);
-    let mut kinds: Vec<_> = judge(&facts).into_iter().map(|violation| violation.kind).collect();
+    kinds_of(&judge(&facts))
+}
+
+/// The same, of a world at rest.
+fn kinds_at_rest(change: impl FnOnce(&mut Facts)) -> Vec<Kind> {
+    let mut facts = world_at_rest();
+    change(&mut facts);
+    kinds_of(&judge_at_rest(&facts))
+}
+
+fn kinds_of(violations: &[Violation]) -> Vec<Kind> {
+    let mut kinds: Vec<_> = violations.iter().map(|violation| violation.kind).collect();
     kinds.sort_unstable();
     kinds.dedup();
     kinds
@@ -235,4 +257,120 @@ fn an_edge_that_shows_what_the_ledger_denies_is_caught() {
 #[test]
 fn an_answer_that_is_none_of_the_api_is_caught() {
     assert_eq!(kinds(|facts| facts.told.push(refused("fred", "status-500"))), [Kind::BadAnswer]);
+}
+
+#[test]
+fn every_account_that_is_one_off_is_caught() {
+    let changes: [fn(&mut Account); 7] = [
+        |account| account.supply += 1,
+        |account| account.budget += 1,
+        |account| account.pool += 1,
+        |account| account.escrow.values_mut().for_each(|units| *units += 1),
+        |account| account.sold += 1,
+        |account| account.quarantine += 1,
+        |account| account.written_off += 1,
+    ];
+    for change in changes {
+        assert!(kinds(|facts| change(account(facts))).contains(&Kind::Unbalanced));
+    }
+}
+
+/// Eve and Fay were told of an order on credit, and the disk that knew it is gone.
+fn lost_with_a_disk(facts: &mut Facts, credit: u64, times: u64) {
+    facts.told.extend([acknowledged("eve", "k"), acknowledged("fay", "k")]);
+    facts.limits.get_mut(&sku().sale).unwrap().credit = credit;
+    facts.disks_lost.insert(edge_one(), times);
+}
+
+#[test]
+fn what_went_with_a_lost_disk_is_no_fault_within_the_credit() {
+    assert_eq!(kinds(|facts| lost_with_a_disk(facts, 2, 1)), []);
+    assert_eq!(kinds(|facts| lost_with_a_disk(facts, 1, 2)), []);
+}
+
+#[test]
+fn more_lost_than_the_credit_is_caught() {
+    assert_eq!(kinds(|facts| lost_with_a_disk(facts, 1, 1)), [Kind::LostOrder]);
+    assert_eq!(kinds(|facts| lost_with_a_disk(facts, 0, 1)), [Kind::LostOrder], "W = 0 loses nothing");
+    assert_eq!(kinds(|facts| lost_with_a_disk(facts, 2, 0)), [Kind::LostOrder], "no disk was lost");
+}
+
+#[test]
+fn an_order_that_is_answered_twice_counts_once_among_the_lost() {
+    let twice = |facts: &mut Facts| {
+        facts.told.extend([acknowledged("eve", "k"), acknowledged("eve", "k")]);
+        facts.limits.get_mut(&sku().sale).unwrap().credit = 1;
+        facts.disks_lost.insert(edge_one(), 1);
+    };
+    assert_eq!(kinds(twice), []);
+}
+
+#[test]
+fn a_cancelled_order_is_no_lost_disk() {
+    assert_eq!(
+        kinds(|facts| {
+            facts.ledger[0].state = Some(OrderState::Cancelled);
+            account(facts).sold = 1;
+            account(facts).pool = 6;
+            edge(facts).orders.clear();
+            facts.limits.get_mut(&sku().sale).unwrap().credit = 9;
+            facts.disks_lost.insert(edge_one(), 1);
+        }),
+        [Kind::LostOrder]
+    );
+}
+
+#[test]
+fn an_order_may_stand_that_an_edge_forgot_with_its_disk() {
+    let forgotten = |facts: &mut Facts, lost, disks_lost| {
+        facts.told[1] = Told { lost, ..refused("bob", "limit-reached") };
+        facts.disks_lost.insert(edge_one(), disks_lost);
+    };
+    assert_eq!(kinds(|facts| forgotten(facts, 1, 1)), []);
+    assert_eq!(kinds(|facts| forgotten(facts, 0, 1)), [Kind::UnclaimedOrder], "every request was answered");
+    assert_eq!(kinds(|facts| forgotten(facts, 1, 0)), [Kind::UnclaimedOrder], "no disk was lost");
+}
+
+#[test]
+fn an_order_that_is_answered_in_two_ways_is_caught() {
+    let refused_later = |facts: &mut Facts| facts.told.push(Told { at_ms: 1, ..refused("ann", "limit-reached") });
+    assert_eq!(kinds(refused_later), [Kind::TwoOutcomes]);
+    let refused_before = |facts: &mut Facts| {
+        facts.told.push(refused("ann", "limit-reached"));
+        facts.told[0].at_ms = 1;
+    };
+    assert_eq!(kinds(refused_before), []);
+}
+
+#[test]
+fn a_quarantine_excuses_units_that_came_back_after_sold_out() {
+    let came_back = |facts: &mut Facts| {
+        facts.told.push(refused("fred", "sold-out"));
+        account(facts).was_quarantined = true;
+    };
+    assert_eq!(kinds(came_back), []);
+}
+
+#[test]
+fn a_world_at_rest_is_clean() {
+    assert_eq!(judge_at_rest(&world_at_rest()), []);
+}
+
+#[test]
+fn units_that_are_still_out_are_caught() {
+    assert_eq!(kinds_of(&judge_at_rest(&good_world())), [Kind::NotSettled]);
+    let set_apart = |facts: &mut Facts| {
+        account(facts).quarantine = 1;
+        account(facts).pool = 7;
+    };
+    assert_eq!(kinds_at_rest(set_apart), [Kind::NotSettled]);
+}
+
+#[test]
+fn an_order_without_a_verdict_is_caught() {
+    assert_eq!(kinds_at_rest(|facts| edge(facts).orders[0].state = None), [Kind::Undecided]);
+    let held = |facts: &mut Facts| {
+        facts.ledger.push(LedgerOrder { state: None, ..ordered("carl", "k") });
+    };
+    assert_eq!(kinds_at_rest(held), [Kind::Undecided]);
 }

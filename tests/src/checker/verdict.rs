@@ -32,6 +32,10 @@ pub enum Kind {
     EdgeDisagrees,
     /// An edge answered with something that is no answer of the API.
     BadAnswer,
+    /// Units are out where all has come to rest.
+    NotSettled,
+    /// An order waits for the ledger's word where all has come to rest.
+    Undecided,
 }
 
 /// A broken rule, and the evidence.
@@ -59,6 +63,8 @@ impl Kind {
             Self::ShelfMismatch => "shelf-mismatch",
             Self::EdgeDisagrees => "edge-disagrees",
             Self::BadAnswer => "bad-answer",
+            Self::NotSettled => "not-settled",
+            Self::Undecided => "undecided",
         }
     }
 
@@ -76,4 +82,10 @@ impl fmt::Display for Violation {
 /// Applies every rule; no violation is a clean sale.
 pub fn judge(facts: &Facts) -> Vec<Violation> {
     rules::ALL.iter().flat_map(|rule| rule(facts)).collect()
+}
+
+/// As [`judge`], of a settled sale whose processes had nothing left to tell each other when they were stopped.
+pub fn judge_at_rest(facts: &Facts) -> Vec<Violation> {
+    let at_rest = rules::AT_REST.iter().flat_map(|rule| rule(facts));
+    judge(facts).into_iter().chain(at_rest).collect()
 }

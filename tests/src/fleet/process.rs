@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::fs::{self, File, OpenOptions};
+use std::os::unix::process::ExitStatusExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -22,6 +23,7 @@ pub(super) struct Process {
     name: String,
     config: PathBuf,
     log: PathBuf,
+    environment: Vec<(String, String)>,
     child: Option<Child>,
 }
 
@@ -33,6 +35,13 @@ pub struct Death {
     last_words: String,
 }
 
+impl Death {
+    /// Whether it ended itself by `abort`.
+    pub fn is_abort(&self) -> bool {
+        self.status.signal() == Some(Signal::ABORT.as_raw())
+    }
+}
+
 impl fmt::Display for Death {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} ended by itself ({}). {}", self.name, self.status, self.last_words)
@@ -41,7 +50,12 @@ impl fmt::Display for Death {
 
 impl Process {
     pub(super) fn new(program: &'static str, name: &str, folder: &Folder) -> Self {
-        Self { program, name: name.to_owned(), config: folder.config(name), log: folder.log(name), child: None }
+        let (config, log) = (folder.config(name), folder.log(name));
+        Self { program, name: name.to_owned(), config, log, environment: Vec::new(), child: None }
+    }
+
+    pub(super) fn set_environment(&mut self, environment: Vec<(String, String)>) {
+        self.environment = environment;
     }
 
     pub(super) fn name(&self) -> &str {
@@ -58,6 +72,7 @@ impl Process {
         let child = dies_with_parent(&binary(self.program)?)
             .arg("--config")
             .arg(&self.config)
+            .envs(self.environment.iter().cloned())
             .stdin(Stdio::null())
             .stdout(log.try_clone()?)
             .stderr(log)
@@ -77,13 +92,13 @@ impl Process {
         Ok(())
     }
 
-    pub(super) fn ask_to_stop(&self) -> anyhow::Result<()> {
+    pub(super) fn signal(&self, signal: Signal) -> anyhow::Result<()> {
         let pid = self.pid().and_then(|pid| Pid::from_raw(pid.cast_signed()));
-        pid.map_or(Ok(()), |pid| kill_process(pid, Signal::TERM)).with_context(|| format!("stop {}", self.name))
+        pid.map_or(Ok(()), |pid| kill_process(pid, signal)).with_context(|| format!("signal {}", self.name))
     }
 
     pub(super) async fn terminate(&mut self, bound: Duration) -> anyhow::Result<()> {
-        self.ask_to_stop()?;
+        self.signal(Signal::TERM)?;
         let Some(mut child) = self.child.take() else { return Ok(()) };
         if let Ok(ended) = tokio::time::timeout(bound, child.wait()).await {
             let status = ended?;

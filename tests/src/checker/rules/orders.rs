@@ -45,16 +45,38 @@ pub(super) fn nobody_is_over_a_limit(facts: &Facts) -> Vec<Violation> {
     over_sale.chain(over_item).collect()
 }
 
-/// What a shopper was told is its own is valid in the ledger, and is what the shopper meant.
+/// What a shopper was told is its own is in the ledger. Of each SKU as much may be missing as went with lost disks, on credit.
+pub(super) fn every_acknowledged_order_is_known(facts: &Facts) -> Vec<Violation> {
+    let mut missing: BTreeMap<(&str, &str), BTreeMap<&str, &Told>> = BTreeMap::new();
+    for told in facts.missing() {
+        let Outcome::Acknowledged { order } = &told.outcome else { continue };
+        missing.entry((&told.intent.sale, &told.intent.sku)).or_default().insert(order, told);
+    }
+    let mut found = Vec::new();
+    for ((sale, sku), orders) in missing {
+        let units: u64 = orders.values().map(|told| told.intent.units).sum();
+        let explained = facts.lost_units_max(sale);
+        if units <= explained {
+            continue;
+        }
+        let of_all = format!("{units} units of {sale}/{sku} are missing, lost disks explain {explained}");
+        let lost = |(order, told): (&str, &Told)| {
+            let shopper = &told.intent.shopper;
+            Kind::LostOrder.found(format!("{shopper} was told of order {order}, the ledger knows none; {of_all}"))
+        };
+        found.extend(orders.into_iter().map(lost));
+    }
+    found
+}
+
+/// What a shopper was told is its own is valid, and is what the shopper meant.
 pub(super) fn every_acknowledged_order_stands(facts: &Facts) -> Vec<Violation> {
     let ledger: BTreeMap<String, &LedgerOrder> =
         facts.ledger.iter().map(|order| (order.order.to_string(), order)).collect();
     let check = |told: &Told| {
         let Outcome::Acknowledged { order } = &told.outcome else { return None };
         let Intent { shopper, key, sku, units, .. } = &told.intent;
-        let Some(found) = ledger.get(order) else {
-            return Some(Kind::LostOrder.found(format!("{shopper} was told of order {order}, the ledger knows none")));
-        };
+        let found = ledger.get(order)?;
         if !found.is_valid() {
             let state = found.state;
             return Some(Kind::LostOrder.found(format!("{shopper} was told of order {order}, which is {state:?}")));
@@ -72,7 +94,9 @@ pub(super) fn every_acknowledged_order_stands(facts: &Facts) -> Vec<Violation> {
 /// Every valid order was acknowledged, or its shopper left without an answer.
 pub(super) fn every_valid_order_is_claimed(facts: &Facts) -> Vec<Violation> {
     let known: BTreeSet<&str> = facts.told.iter().map(|told| told.intent.shopper.as_str()).collect();
-    let claimed: BTreeSet<OrderId> = facts.told.iter().filter(|told| may_stand(&told.outcome)).filter_map(id).collect();
+    let a_disk_was_lost = facts.disks_lost.values().any(|times| *times > 0);
+    let may_stand = facts.told.iter().filter(|told| may_stand(told, a_disk_was_lost));
+    let claimed: BTreeSet<OrderId> = may_stand.filter_map(id).collect();
     let unclaimed = |order: &&LedgerOrder| {
         let is_ours = facts.told_is_whole || known.contains(order.shopper.as_str());
         is_ours && !claimed.contains(&order.order)
@@ -83,8 +107,13 @@ pub(super) fn every_valid_order_is_claimed(facts: &Facts) -> Vec<Violation> {
     facts.valid().filter(unclaimed).map(found).collect()
 }
 
-fn may_stand(outcome: &Outcome) -> bool {
-    matches!(outcome, Outcome::Acknowledged { .. } | Outcome::Unknown)
+/// An edge that lost its disk refuses what it may have sold before, where a request of the shopper's got no answer then.
+fn may_stand(told: &Told, a_disk_was_lost: bool) -> bool {
+    match told.outcome {
+        Outcome::Acknowledged { .. } | Outcome::Unknown => true,
+        Outcome::Refused { .. } => a_disk_was_lost && told.lost > 0,
+        Outcome::Queueing => false,
+    }
 }
 
 fn id(told: &Told) -> Option<OrderId> {
