@@ -2,6 +2,7 @@
 
 use std::os::unix::fs::MetadataExt as _;
 use std::process::{Command, Output};
+use std::sync::LazyLock;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use tempfile::TempDir;
@@ -9,20 +10,25 @@ use tempfile::TempDir;
 use super::journal::Event;
 use super::*;
 
+/// Built once for all tests.
+static LIBRARY: LazyLock<(TempDir, PathBuf)> = LazyLock::new(|| {
+    let folder = tempfile::tempdir().unwrap();
+    let library = build_library(folder.path()).unwrap();
+    (folder, library)
+});
+
 struct Rig {
     folder: TempDir,
-    library: PathBuf,
     disk: Disk,
 }
 
 impl Rig {
     fn new() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let library = build_library(folder.path()).unwrap();
         let root = folder.path().join("root");
         fs::create_dir(&root).unwrap();
         let disk = Disk::new(&root, &folder.path().join("controls"), "one").unwrap();
-        Self { folder, library, disk }
+        Self { folder, disk }
     }
 
     fn path(&self, name: &str) -> PathBuf {
@@ -30,7 +36,7 @@ impl Rig {
     }
 
     fn run(&self, program: &str, arguments: &[&str]) -> Output {
-        let environment = self.disk.environment(&self.library);
+        let environment = self.disk.environment(&LIBRARY.1);
         Command::new(program).args(arguments).envs(environment).env("LC_ALL", "C").output().unwrap()
     }
 
@@ -91,12 +97,12 @@ fn a_file_whose_name_was_not_synced_may_be_gone() {
 #[test]
 fn a_disk_that_lies_loses_what_it_said_was_synced() {
     let write = |rig: &mut Rig| {
-        rig.write("log", 4, true);
+        rig.write("1.log", 4, true);
         rig.sync_names();
         rig.disk.behave(|disk| disk.syncs = Syncs::Lie).unwrap();
-        assert!(rig.write("log", 8, true).status.success());
+        assert!(rig.write("1.log", 8, true).status.success());
     };
-    let seen = Rig::cuts(write, |rig| rig.kib("log").unwrap());
+    let seen = Rig::cuts(write, |rig| rig.kib("1.log").unwrap());
     assert!(seen.contains(&4.0), "{seen:?}");
 }
 
