@@ -23,6 +23,20 @@ fn more_than_the_limit_is_cancelled_and_goes_to_the_pool() {
 }
 
 #[test]
+fn who_was_over_the_limit_at_one_edge_hears_so_at_another() {
+    let mut desk = Desk::selling(&["one", "two"], 40, 0);
+    let mut one = desk.join("one", 1);
+    let mut two = desk.join("two", 2);
+    desk.up(&mut one, vec![keyed("a", "1", 4)]);
+    desk.up(&mut two, vec![keyed("a", "2", 2)]);
+    let outs = desk.up(&mut one, vec![keyed("a", "2", 2)]);
+    assert_eq!(hard(outs), [taken(&one, 2, &[(2, Verdict::OverLimit)], false)]);
+    let over = desk.core.order(placed("a", "ann", "2", 2).order).unwrap();
+    assert_eq!((over.edge.as_str(), over.reason), ("two", Some(CancelReason::OverLimit)), "the first one stays");
+    assert_eq!(desk.accounts().iter().sum::<u64>(), 40);
+}
+
+#[test]
 fn the_sales_limit_counts_over_its_items() {
     let mut desk = Desk::fresh(&["one"]);
     desk.publish(sale("s", &[("a", 40), ("b", 40)], 0));

@@ -9,6 +9,8 @@ use anyhow::Context as _;
 
 /// Holds two of RocksDB's logs, each of which takes its room beforehand, and the tables beside them.
 const SIZE: &str = "size=320m";
+/// With less room on it the edge stops selling; what is left of the disk beside its logs is more.
+pub(super) const RESERVE_MB: i64 = 32;
 /// What the filler takes at a time.
 const PIECE_BYTES: usize = 64 << 10;
 

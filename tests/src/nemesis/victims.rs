@@ -13,7 +13,7 @@ use super::fault::{Fault, Role};
 use super::link::Link;
 use super::operator::Operator;
 use super::plan::{EDGES, Plan};
-use super::small_disk::SmallDisk;
+use super::small_disk::{RESERVE_MB, SmallDisk};
 use crate::console::Console;
 use crate::dice::Dice;
 use crate::fleet::{Addresses, Fleet, Member, Ports};
@@ -63,11 +63,12 @@ impl Victims {
         for _ in 0..EDGES {
             links.push(Link::to(allocator).await?);
         }
-        let urls: BTreeMap<_, _> =
-            addresses.edges.iter().map(|edge| edge.id.clone()).zip(links.iter().map(Link::url)).collect();
+        let names: Vec<String> = addresses.edges.iter().map(|edge| edge.id.clone()).collect();
         let change = |process: &str, config: &mut toml::Table| {
-            if let Some(url) = urls.get(process) {
-                config["link"]["allocator"] = url.clone().into();
+            let Some(edge) = names.iter().position(|name| name == process) else { return };
+            config["link"]["allocator"] = links[edge].url().into();
+            if edge == plan.small_disk {
+                config.insert("disk_reserve_mb".into(), RESERVE_MB.into());
             }
         };
         let mut fleet = Fleet::prepared(folder, addresses, &change)?;

@@ -24,11 +24,8 @@ impl Allocator {
         if stock.halted.is_some() {
             return self.hold(taking, order);
         }
-        let first = self.image.orders.get(&order.id).filter(|first| first.consumes_id());
-        if let Some(first) = first {
-            let is_repeat = (&first.sku, first.units) == (&order.sku, order.units);
-            let state = first.state.unwrap_or(OrderState::Cancelled);
-            let verdict = if is_repeat { Verdict::Repeat(state) } else { Verdict::KeyReused };
+        if let Some(first) = self.first(order.id) {
+            let verdict = again(first, &order);
             return self.give_back(taking, order, verdict, now);
         }
         if self.image.shoppers.would_exceed(&order.shopper, &order.sku, order.units, &stock.terms) {
@@ -91,7 +88,7 @@ impl Allocator {
                 return self.hold(taking, order);
             }
         }
-        if verdict == Verdict::OverLimit {
+        if verdict == Verdict::OverLimit && self.first(order.id).is_none() {
             self.put_order(order.judged(OrderState::Cancelled, Some(CancelReason::OverLimit)));
         }
         Some(verdict)
@@ -111,13 +108,29 @@ impl Allocator {
     /// Keeps an order of a halted SKU without a verdict.
     fn hold(&mut self, taking: &mut Taking, order: LedgerOrder) -> Option<Verdict> {
         taking.hold(&order.sku, order.units);
-        if self.image.orders.get(&order.id).is_none_or(|first| !first.consumes_id()) {
+        if self.first(order.id).is_none() {
             self.put_order(order);
         }
         None
     }
 
+    /// The order that has this id already.
+    fn first(&self, id: OrderId) -> Option<&LedgerOrder> {
+        self.image.orders.get(&id).filter(|first| first.consumes_id())
+    }
+
     fn put_order(&mut self, order: LedgerOrder) {
         self.write(Write::Order(order), Sync::Promise);
+    }
+}
+
+/// The verdict on an order whose id another has. What was over the limit elsewhere is so here: a shopper hears one reason.
+fn again(first: &LedgerOrder, order: &LedgerOrder) -> Verdict {
+    if (&first.sku, first.units) != (&order.sku, order.units) {
+        return Verdict::KeyReused;
+    }
+    match first.reason {
+        Some(CancelReason::OverLimit) => Verdict::OverLimit,
+        _ => Verdict::Repeat(first.state.unwrap_or(OrderState::Cancelled)),
     }
 }
