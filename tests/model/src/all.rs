@@ -1,0 +1,177 @@
+//! The configurations, each aimed at a group of faults.
+
+use crate::budget::Budget;
+use crate::configuration::{Configuration, Intent, Place, intent};
+
+/// Every configuration.
+pub fn all() -> Vec<Configuration> {
+    vec![
+        selling(),
+        words(),
+        crashes(),
+        ledger_crashes(),
+        strays(),
+        evictions(0),
+        evictions(1),
+        wipes(),
+        rollbacks(),
+        clones(),
+        restores(),
+        homes(),
+        keys(),
+        closing(),
+    ]
+}
+
+/// The configuration of this name.
+pub fn named(name: &str) -> Option<Configuration> {
+    all().into_iter().find(|configuration| configuration.name == name)
+}
+
+/// So many shoppers, each at any edge.
+fn crowd(shoppers: usize) -> Vec<Intent> {
+    ["ann", "ben", "cho"].into_iter().take(shoppers).map(|shopper| intent(shopper, "a", Place::Anywhere)).collect()
+}
+
+fn selling() -> Configuration {
+    Configuration {
+        name: "selling",
+        aim: "three orders, and breaks of streams",
+        orders: crowd(3),
+        budget: Budget { connects: 1, breaks: 1, ..Budget::default() },
+        ..Configuration::default()
+    }
+}
+
+fn words() -> Configuration {
+    Configuration {
+        name: "words",
+        aim: "\"sold out\", and units that come back",
+        supply: 2,
+        orders: crowd(3),
+        budget: Budget { copies: 1, cancellations: 1, timers: 1, ..Budget::default() },
+        ..Configuration::default()
+    }
+}
+
+fn crashes() -> Configuration {
+    Configuration {
+        name: "crashes",
+        aim: "edges that die with unsynced writes",
+        orders: crowd(2),
+        tries: 2,
+        edge_disks_are_slow: true,
+        budget: Budget { connects: 2, crashes: 2, ..Budget::default() },
+        ..Configuration::default()
+    }
+}
+
+fn ledger_crashes() -> Configuration {
+    Configuration {
+        name: "failovers",
+        aim: "an allocator that dies with unsynced writes",
+        orders: crowd(2),
+        ledger_disk_is_slow: true,
+        budget: Budget { connects: 2, failovers: 1, ..Budget::default() },
+        ..Configuration::default()
+    }
+}
+
+fn strays() -> Configuration {
+    Configuration {
+        name: "strays",
+        aim: "messages that come twice, late, or in another session",
+        orders: crowd(2),
+        credit: 1,
+        budget: Budget { connects: 1, breaks: 1, copies: 1, ..Budget::default() },
+        ..Configuration::default()
+    }
+}
+
+fn evictions(credit: u64) -> Configuration {
+    Configuration {
+        name: if credit == 0 { "evictions" } else { "evictions-with-credit" },
+        aim: "fences, tails, quarantine and write-offs",
+        orders: crowd(3),
+        credit,
+        budget: Budget { connects: 2, breaks: 1, evictions: 1, write_offs: 1, ..Budget::default() },
+        ..Configuration::default()
+    }
+}
+
+fn wipes() -> Configuration {
+    Configuration {
+        name: "wipes",
+        aim: "lost disks",
+        orders: crowd(2),
+        credit: 1,
+        budget: Budget { connects: 2, wipes: 1, evictions: 1, write_offs: 1, ..Budget::default() },
+        ..Configuration::default()
+    }
+}
+
+fn rollbacks() -> Configuration {
+    Configuration {
+        name: "rollbacks",
+        aim: "disks that are set back, with messages of the life before",
+        orders: crowd(2),
+        budget: Budget { connects: 2, keeps: 1, rollbacks: 1, copies: 1, ..Budget::default() },
+        ..Configuration::default()
+    }
+}
+
+fn clones() -> Configuration {
+    Configuration {
+        name: "clones",
+        aim: "a second process on a copy of a disk",
+        orders: crowd(2),
+        credit: 1,
+        budget: Budget { connects: 2, clones: 1, ..Budget::default() },
+        ..Configuration::default()
+    }
+}
+
+fn restores() -> Configuration {
+    Configuration {
+        name: "restores",
+        aim: "a ledger that is older than its edges",
+        orders: crowd(3),
+        budget: Budget { connects: 2, backups: 1, restores: 1, ..Budget::default() },
+        ..Configuration::default()
+    }
+}
+
+fn homes() -> Configuration {
+    Configuration {
+        name: "homes",
+        aim: "a limit for the sale, two items, and everybody at home",
+        items: &["a", "b"],
+        orders: vec![intent("ann", "a", Place::Home), intent("ann", "b", Place::Home), intent("ben", "a", Place::Home)],
+        budget: Budget { connects: 1, crashes: 1, ..Budget::default() },
+        ..Configuration::default()
+    }
+}
+
+fn keys() -> Configuration {
+    Configuration {
+        name: "keys",
+        aim: "shoppers who repeat their key elsewhere",
+        limit: 2,
+        credit: 1,
+        orders: crowd(2),
+        tries: 2,
+        budget: Budget { connects: 1, crashes: 1, impatience: 1, ..Budget::default() },
+        ..Configuration::default()
+    }
+}
+
+fn closing() -> Configuration {
+    Configuration {
+        name: "closing",
+        aim: "the sale's end, cancellations, and time that passes",
+        orders: crowd(2),
+        credit: 1,
+        budget: Budget { connects: 1, breaks: 1, closings: 1, cancellations: 1, timers: 1, ..Budget::default() },
+        ..Configuration::default()
+    }
+}
