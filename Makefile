@@ -15,7 +15,7 @@ CARGO_WORKSPACE := --release --workspace --all-targets --locked
 
 # In order, whatever -j says: the steps share cargo's lock anyway.
 .NOTPARALLEL:
-.PHONY: own-target help demo test build fix check-tools console bench conformance fuzz setup setup-test setup-bench setup-conformance lint unit e2e browser prove deny
+.PHONY: own-target help demo test build fix check-tools console bench conformance fuzz setup setup-test setup-bench setup-conformance lint unit model e2e browser prove deny
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## */  make \1\t/' | expand -t 16
@@ -23,7 +23,7 @@ help: ## this list
 demo: build ## an allocator and three edges on loopback, with the sample sale; SHOPPERS=2000 adds a crowd
 	@exec "$(CARGO_TARGET_DIR)/release/demo"
 
-test: setup-test lint build unit e2e browser ## everything that CI runs
+test: setup-test lint build unit model e2e browser ## everything that CI runs
 	@echo "make test: all passed"
 
 bench: build setup-bench ## the edge beside nginx + Lua + Redis: a table, and bench.json in BENCH_DIR; QUICK=1 takes under three minutes
@@ -38,7 +38,7 @@ CHECKOUT := $(CARGO_TARGET_DIR)/checkout
 own-target:
 	@mkdir -p "$(CARGO_TARGET_DIR)"
 	@if [ "$$(cat "$(CHECKOUT)" 2>/dev/null)" != "$(CURDIR)" ]; then \
-	  cargo clean --release --quiet $(foreach package,proto config edge-core http-core edge allocator-core allocator tests,-p doorbuster-$(package)) && \
+	  cargo clean --release --quiet $(foreach package,proto config edge-core http-core edge allocator-core allocator tests model mutants,-p doorbuster-$(package)) && \
 	  echo "$(CURDIR)" > "$(CHECKOUT)"; \
 	fi
 
@@ -80,6 +80,10 @@ unit: build ## the cores and every crate's own tests
 	cargo test --release --locked --workspace --lib --bins
 	cargo test --release --locked --workspace --test cores --test sim
 	cd static/console && npm run check && npm test
+
+model: build ## every order in which the cores can act, to a bound; and fifteen protocols made bad, each of which must be found out
+	cargo test --release --locked --workspace --test short --test mutants -- --nocapture
+	@exec "$(CARGO_TARGET_DIR)/release/mutants"
 
 e2e: build ## real processes: crowds, SIGKILL, restarts
 	cargo test --release --locked --workspace --test e2e -- --test-threads=1 --nocapture

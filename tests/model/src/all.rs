@@ -1,7 +1,8 @@
 //! The configurations, each aimed at a group of faults.
 
+use crate::action::Action;
 use crate::budget::Budget;
-use crate::configuration::{Configuration, Intent, Place, intent};
+use crate::configuration::{Configuration, EDGES, Intent, Place, intent};
 
 /// Every configuration.
 pub fn all() -> Vec<Configuration> {
@@ -10,11 +11,14 @@ pub fn all() -> Vec<Configuration> {
         words(),
         crashes(),
         ledger_crashes(),
+        second_terms(),
         strays(),
         evictions(0),
         evictions(1),
+        tails(),
         wipes(),
         rollbacks(),
+        old_epochs(),
         clones(),
         restores(),
         homes(),
@@ -70,9 +74,23 @@ fn ledger_crashes() -> Configuration {
     Configuration {
         name: "failovers",
         aim: "an allocator that dies with unsynced writes",
+        // Two units on the first edge: one more than an order takes.
+        supply: 6,
+        limit: 2,
         orders: crowd(2),
         ledger_disk_is_slow: true,
-        budget: Budget { connects: 2, failovers: 1, ..Budget::default() },
+        budget: Budget { connects: 2, breaks: 1, failovers: 1, ..Budget::default() },
+        ..Configuration::default()
+    }
+}
+
+fn second_terms() -> Configuration {
+    Configuration {
+        name: "second-terms",
+        aim: "fences, lost disks and tails across a failover",
+        orders: crowd(2),
+        credit: 1,
+        budget: Budget { connects: 3, failovers: 1, evictions: 1, wipes: 1, write_offs: 1, ..Budget::default() },
         ..Configuration::default()
     }
 }
@@ -99,6 +117,19 @@ fn evictions(credit: u64) -> Configuration {
     }
 }
 
+fn tails() -> Configuration {
+    Configuration {
+        name: "tails",
+        aim: "tails of more orders than the quarantine has units for",
+        // Two units on the first edge, so that it can place beyond its credit.
+        supply: 6,
+        orders: ["ann", "ben"].map(|shopper| intent(shopper, "a", Place::At(0))).to_vec(),
+        credit: 1,
+        budget: Budget { connects: 2, crashes: 1, evictions: 1, write_offs: 1, ..Budget::default() },
+        ..Configuration::default()
+    }
+}
+
 fn wipes() -> Configuration {
     Configuration {
         name: "wipes",
@@ -120,6 +151,18 @@ fn rollbacks() -> Configuration {
     }
 }
 
+fn old_epochs() -> Configuration {
+    Configuration {
+        name: "old-epochs",
+        aim: "disks that are set back into an epoch that has ended",
+        orders: crowd(1),
+        credit: 1,
+        budget: Budget { connects: 2, keeps: 1, rollbacks: 1, ..Budget::default() },
+        prelude: vec![Action::Evict { edge: EDGES[0].parse().expect("it is an id") }],
+        ..Configuration::default()
+    }
+}
+
 fn clones() -> Configuration {
     Configuration {
         name: "clones",
@@ -136,7 +179,9 @@ fn restores() -> Configuration {
         name: "restores",
         aim: "a ledger that is older than its edges",
         orders: crowd(3),
-        budget: Budget { connects: 2, backups: 1, restores: 1, ..Budget::default() },
+        budget: Budget { connects: 2, restores: 1, ..Budget::default() },
+        // An order and a grant that the backup does not know of.
+        prelude: vec![Action::Backup, Action::Ask { wish: 0, node: 0 }],
         ..Configuration::default()
     }
 }

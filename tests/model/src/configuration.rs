@@ -3,6 +3,9 @@
 use crate::action::Action;
 use crate::budget::Budget;
 
+/// The edges of every configuration.
+pub(crate) const EDGES: [&str; 2] = ["edge-1", "edge-2"];
+
 /// A world to explore.
 #[derive(Debug, Clone)]
 pub struct Configuration {

@@ -1,15 +1,18 @@
 //! The exploration: breadth first, so that the first violation has the shortest trace.
 
-use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::thread;
 
-use doorbuster_allocator_core::{Account, Phase};
 use stateright::{Checker, HasDiscoveries, Model, Path, Property};
 
 use crate::action::Action;
+use crate::all::all;
 use crate::configuration::Configuration;
 use crate::invariants::Invariant;
+use crate::reached::REACHED;
+use crate::report::{Counterexample, Report};
 use crate::world::World;
 
 /// How far an exploration goes.
@@ -21,39 +24,9 @@ pub struct Limit {
     pub threads: usize,
 }
 
-/// What an exploration saw.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Report {
-    /// The configuration.
-    pub configuration: &'static str,
-    /// States that were come to, by whatever way.
-    pub states: usize,
-    /// Of them, different ones.
-    pub unique: usize,
-    /// Steps of the longest way.
-    pub depth: usize,
-    /// Whether there is no state that was not come to.
-    pub is_exhausted: bool,
-    /// What was come to of what a configuration may come to.
-    pub reached: BTreeSet<&'static str>,
-    /// The first violation.
-    pub violation: Option<Counterexample>,
-}
-
-/// An invariant that does not hold, and how that came about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Counterexample {
-    /// Which invariant.
-    pub invariant: Invariant,
-    /// What was found.
-    pub what: String,
-    /// The steps, in words.
-    pub trace: Vec<String>,
-}
-
 /// Explores a configuration.
 pub fn explore(configuration: &Configuration, limit: Limit) -> Report {
-    let model = Protocol { first: World::first(configuration.clone()), is_over: AtomicBool::new(false) };
+    let model = Protocol { first: World::first(configuration.clone()), found: AtomicBool::new(false), walks_again: AtomicBool::new(false) };
     let checker = model
         .checker()
         .threads(limit.threads)
@@ -61,8 +34,8 @@ pub fn explore(configuration: &Configuration, limit: Limit) -> Report {
         .target_state_count(limit.states)
         .spawn_bfs()
         .join();
-    // Every way to a violation is walked once more.
-    checker.model().is_over.store(false, Ordering::Relaxed);
+    let is_sound = !checker.model().found.load(Ordering::Relaxed);
+    checker.model().walks_again.store(true, Ordering::Relaxed);
     let discoveries = checker.discoveries();
     let mut failures = Invariant::ALL.into_iter().filter_map(|invariant| discoveries.get(invariant.name()));
     Report {
@@ -70,10 +43,30 @@ pub fn explore(configuration: &Configuration, limit: Limit) -> Report {
         states: checker.state_count(),
         unique: checker.unique_state_count(),
         depth: checker.max_depth(),
-        is_exhausted: checker.state_count() < limit.states && !checker.model().is_over.load(Ordering::Relaxed),
+        is_exhausted: is_sound && checker.state_count() < limit.states,
         reached: REACHED.into_iter().filter(|what| discoveries.contains_key(what)).collect(),
         violation: failures.next().map(counterexample),
     }
+}
+
+/// Explores every configuration, some beside each other, each with a thread of its own. In the order of [`all`].
+pub fn explore_all(states: usize, threads: usize) -> Vec<Report> {
+    let configurations = all();
+    let (waiting, reports) = (Mutex::new(configurations.iter().enumerate()), Mutex::new(Vec::new()));
+    let next = || waiting.lock().expect("no other thread panics").next();
+    thread::scope(|scope| {
+        for _ in 0..threads.max(1) {
+            scope.spawn(|| {
+                while let Some((place, configuration)) = next() {
+                    let report = explore(configuration, Limit { states, threads: 1 });
+                    reports.lock().expect("no other thread panics").push((place, report));
+                }
+            });
+        }
+    });
+    let mut reports = reports.into_inner().expect("no other thread panics");
+    reports.sort_by_key(|(place, _)| *place);
+    reports.into_iter().map(|(_, report)| report).collect()
 }
 
 fn counterexample(path: &Path<World, Action>) -> Counterexample {
@@ -83,13 +76,18 @@ fn counterexample(path: &Path<World, Action>) -> Counterexample {
     Counterexample { invariant: violation.invariant, what: violation.what, trace: trace.collect() }
 }
 
-/// What the configurations are known to come to, among them.
-const REACHED: [&str; 4] = ["sold-out", "reclaimed", "quarantined", "returned"];
-
 struct Protocol {
     first: World,
-    /// A violation was found: nothing else is looked for.
-    is_over: AtomicBool,
+    /// A violation was found: no other is looked for.
+    found: AtomicBool,
+    /// The search is over, and the ways to what was found are walked again.
+    walks_again: AtomicBool,
+}
+
+impl Protocol {
+    fn is_over(&self) -> bool {
+        self.found.load(Ordering::Relaxed) && !self.walks_again.load(Ordering::Relaxed)
+    }
 }
 
 impl Model for Protocol {
@@ -101,14 +99,14 @@ impl Model for Protocol {
     }
 
     fn actions(&self, world: &World, actions: &mut Vec<Action>) {
-        if !self.is_over.load(Ordering::Relaxed) {
+        if !self.is_over() {
             world.actions(actions);
         }
     }
 
     /// An assertion of a core that fails is a violation as any other.
     fn next_state(&self, world: &World, action: Action) -> Option<World> {
-        if self.is_over.load(Ordering::Relaxed) {
+        if self.is_over() {
             return None;
         }
         let mut next = world.clone();
@@ -118,7 +116,7 @@ impl Model for Protocol {
             next.violate(Invariant::Cores, "an assertion of a core fails in the last step".to_owned());
         }
         if next.violation.is_some() {
-            self.is_over.store(true, Ordering::Relaxed);
+            self.found.store(true, Ordering::Relaxed);
         }
         Some(next)
     }
@@ -134,11 +132,9 @@ impl Model for Protocol {
             Property::always("limit", |_, world: &World| world.keeps(Invariant::Limit)),
             Property::always("word", |_, world: &World| world.keeps(Invariant::Word)),
             Property::always("cores", |_, world: &World| world.keeps(Invariant::Cores)),
-            Property::sometimes("sold-out", |_, world: &World| world.shoppers.wishes.iter().any(|wish| wish.told_sold_out)),
+            Property::sometimes("sold-out", |_, world: &World| world.is_said_sold_out()),
             Property::sometimes("reclaimed", |_, world: &World| world.has_reclaimed()),
-            Property::sometimes("quarantined", |_, world: &World| {
-                world.allocator.core.image().stock.values().any(|stock| !stock.quarantine().is_zero())
-            }),
+            Property::sometimes("quarantined", |_, world: &World| world.has_quarantined()),
             Property::sometimes("returned", |_, world: &World| world.has_returned()),
         ]
     }
@@ -147,24 +143,5 @@ impl Model for Protocol {
 impl World {
     fn keeps(&self, invariant: Invariant) -> bool {
         self.violation.as_ref().is_none_or(|violation| violation.invariant != invariant)
-    }
-
-    /// A fence gave units back that its epoch had neither sold nor returned, and more than it set apart.
-    fn has_reclaimed(&self) -> bool {
-        let ledger = self.allocator.core.image();
-        let mut fenced = ledger.epochs.iter().flat_map(|(edge, books)| {
-            let fenced = books.iter().filter(|(_, book)| book.head.phase == Phase::Fenced);
-            fenced.flat_map(move |(epoch, book)| book.totals.iter().map(move |total| (edge, *epoch, total)))
-        });
-        fenced.any(|(edge, epoch, (sku, total))| {
-            let left = total.granted.saturating_sub(total.sold).saturating_sub(total.returned);
-            left > ledger.stock[sku].balance(&Account::Quarantine(edge.clone(), epoch))
-        })
-    }
-
-    /// A fenced epoch's tail, with an order in it, is taken in.
-    fn has_returned(&self) -> bool {
-        let mut books = self.allocator.core.image().epochs.values().flatten();
-        books.any(|(_, book)| book.head.phase == Phase::Closed && book.head.up_taken.0 > 1)
     }
 }

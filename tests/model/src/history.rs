@@ -42,14 +42,12 @@ impl History {
     /// # Errors
     /// A violation of what may only grow.
     pub(crate) fn note(&mut self, world: &World) -> Result<(), Violation> {
-        for node in world.edges.iter().filter(|node| !node.is_tainted) {
-            self.note_credit(node);
-        }
         let found = self.note_ledger(world).and_then(|()| self.note_disks(world));
         found.map_err(|what| Violation { invariant: Invariant::Fences, what })
     }
 
-    fn note_credit(&mut self, node: &EdgeNode) {
+    /// Notes what an edge has acknowledged by itself.
+    pub(crate) fn note_credit(&mut self, node: &EdgeNode) {
         for order in node.core.all_orders().filter(|order| order.status == OrderStatus::Pending) {
             let view = node.core.order(&order.shopper, order.id);
             if view.is_some_and(|view| view.status == OrderStatus::Reserved) {

@@ -21,6 +21,8 @@ mod home;
 mod invariants;
 mod network;
 mod nodes;
+mod reached;
+mod report;
 mod shared;
 mod shoppers;
 mod words;
@@ -28,5 +30,6 @@ mod world;
 
 pub use all::{all, named};
 pub use configuration::Configuration;
-pub use explore::{Counterexample, Limit, Report, explore};
+pub use explore::{Limit, explore, explore_all};
 pub use invariants::Invariant;
+pub use report::{Counterexample, Report};

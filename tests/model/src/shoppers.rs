@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use doorbuster_allocator_core::{Image, LedgerOrder};
 use doorbuster_edge_core::{Purchase, Waiter};
-use doorbuster_proto::DiskId;
+use doorbuster_proto::{DiskId, IdempotencyKey, ShopperId};
 
 /// One purchase that a shopper wants to make, however often it takes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -54,6 +55,16 @@ impl Shoppers {
 }
 
 impl Wish {
+    /// Whether these name the wish's order. By what it is made of, so that it is found whatever its id is made of.
+    pub(crate) fn is(&self, shopper: &ShopperId, key: &IdempotencyKey) -> bool {
+        (shopper, key) == (&self.purchase.shopper, &self.purchase.key)
+    }
+
+    /// The wish's order in a ledger.
+    pub(crate) fn order<'a>(&self, ledger: &'a Image) -> Option<&'a LedgerOrder> {
+        ledger.orders.values().find(|order| self.is(&order.shopper, &order.key))
+    }
+
     pub(crate) fn is_told(&self) -> bool {
         !self.told_by.is_empty()
     }

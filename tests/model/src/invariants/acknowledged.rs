@@ -4,32 +4,32 @@
 use std::collections::BTreeMap;
 
 use doorbuster_allocator_core::CancelReason;
-use doorbuster_edge_core::OrderView;
-use doorbuster_proto::{DiskId, OrderId, Sku, UpEntry};
+use doorbuster_proto::{DiskId, Sku, UpEntry};
 
 use super::Found;
 use crate::nodes::EdgeNode;
 use crate::shoppers::Wish;
 use crate::world::World;
 
-pub(crate) fn look_at_answer(world: &World, view: &OrderView) -> Found {
-    if world.configuration.credit > 0 || is_known(world, view.id) {
+pub(crate) fn look_at_answer(world: &World, wish: usize) -> Found {
+    let wish = &world.shoppers.wishes[wish];
+    if world.configuration.credit > 0 || world.allocator.is_restored || is_known(world, wish) {
         return Ok(());
     }
-    Err(format!("{} was acknowledged with W = 0, and the ledger's store has it not", view.id))
+    Err(format!("the order of {} was acknowledged with W = 0, and the ledger's store has it not", wish.purchase.shopper))
 }
 
 pub(super) fn look(world: &World) -> Found {
     let mut gone: BTreeMap<(DiskId, Sku), u64> = BTreeMap::new();
     for wish in world.shoppers.wishes.iter().filter(|wish| wish.is_told()) {
-        let order = wish.purchase.order();
         let ledger_may_miss_it = world.configuration.credit > 0 || world.allocator.is_restored;
-        if is_known(world, order) || (ledger_may_miss_it && is_on_a_disk(world, wish)) {
+        if is_known(world, wish) || (ledger_may_miss_it && is_on_a_disk(world, wish)) {
             is_not_taken_back(world, wish)?;
             continue;
         }
         let Some(lost) = wish.told_by.iter().find(|disk| world.history.lost.contains_key(disk)) else {
-            return Err(format!("{order} was acknowledged, no disk of its was lost, and nobody has it"));
+            let shopper = &wish.purchase.shopper;
+            return Err(format!("the order of {shopper} was acknowledged, no disk was lost, and nobody has it"));
         };
         *gone.entry((*lost, wish.purchase.full_sku())).or_default() += wish.purchase.units.get();
     }
@@ -43,20 +43,20 @@ pub(super) fn look(world: &World) -> Found {
 }
 
 /// In the ledger's store, judged or of a halted SKU.
-fn is_known(world: &World, order: OrderId) -> bool {
-    world.allocator.disk.synced().orders.contains_key(&order)
+fn is_known(world: &World, wish: &Wish) -> bool {
+    wish.order(world.allocator.disk.synced()).is_some()
 }
 
 /// On the disk of an edge that acknowledged it, and not of an entry that the ledger has taken in as something else.
 fn is_on_a_disk(world: &World, wish: &Wish) -> bool {
     let theirs = world.edges.iter().filter(|node| wish.told_by.contains(&node.disk_id));
-    theirs.into_iter().any(|node| holds(world, node, wish.purchase.order()))
+    theirs.into_iter().any(|node| holds(world, node, wish))
 }
 
-fn holds(world: &World, node: &EdgeNode, id: OrderId) -> bool {
+fn holds(world: &World, node: &EdgeNode, wish: &Wish) -> bool {
     let ledger = world.allocator.disk.synced();
     node.disk.synced().log.iter().any(|((epoch, seq), record)| {
-        let is_it = matches!(&record.entry, UpEntry::OrderPlaced(order) if order.order == id);
+        let is_it = matches!(&record.entry, UpEntry::OrderPlaced(order) if wish.is(&order.shopper, &order.key));
         let taken = ledger.book(&node.name, *epoch).is_some_and(|book| *seq <= book.head.up_taken);
         is_it && !taken
     })
@@ -65,7 +65,7 @@ fn holds(world: &World, node: &EdgeNode, id: OrderId) -> bool {
 /// An order whose edge acknowledged it always has a unit: of the escrow, or of the quarantine. With W = 0 it is judged
 /// before it is acknowledged.
 fn is_not_taken_back(world: &World, wish: &Wish) -> Found {
-    let Some(order) = world.allocator.core.image().orders.get(&wish.purchase.order()) else { return Ok(()) };
+    let Some(order) = wish.order(world.allocator.core.image()) else { return Ok(()) };
     let is_lost = wish.told_by.iter().any(|disk| world.history.lost.contains_key(disk));
     let book = world.allocator.core.image().book(&order.edge, order.epoch);
     let is_its_edge = book.is_some_and(|book| wish.told_by.contains(&book.head.disk));

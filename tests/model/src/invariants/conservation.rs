@@ -20,6 +20,9 @@ pub(super) fn look(world: &World) -> Found {
     if world.allocator.is_restored {
         return granted_once(world);
     }
+    if world.edges.iter().all(|node| !node.is_tainted) {
+        nothing_is_halted(ledger)?;
+    }
     world.edges.iter().filter(|node| !node.is_tainted).try_for_each(|node| in_flight(ledger, node))
 }
 
@@ -41,6 +44,14 @@ fn escrow(ledger: &Image, edge: &EdgeId, epoch: Epoch, book: &Book) -> Found {
         }
     }
     Ok(())
+}
+
+/// Where no state was lost, both sides' totals always agree.
+fn nothing_is_halted(ledger: &Image) -> Found {
+    match ledger.stock.iter().find_map(|(sku, stock)| Some((sku, stock.halted.as_ref()?))) {
+        Some((sku, reason)) => Err(format!("{sku} is halted: {reason}")),
+        None => Ok(()),
+    }
 }
 
 /// What is under way between an edge and the ledger is never less than nothing: granted before it is taken, and sold or

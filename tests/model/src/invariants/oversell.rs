@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use doorbuster_allocator_core::LedgerOrder;
 use doorbuster_proto::{Sku, Units};
 
 use super::Found;
@@ -33,6 +34,6 @@ pub(super) fn look(world: &World) -> Found {
 fn told(world: &World, sku: &Sku) -> Units {
     let ledger = world.allocator.core.image();
     let theirs = world.shoppers.wishes.iter().filter(|wish| wish.is_told() && wish.purchase.full_sku() == *sku);
-    let stands = theirs.filter(|wish| !ledger.orders.get(&wish.purchase.order()).is_some_and(|o| o.is_cancelled()));
+    let stands = theirs.filter(|wish| !wish.order(ledger).is_some_and(LedgerOrder::is_cancelled));
     stands.map(|wish| wish.purchase.units).sum()
 }

@@ -11,6 +11,9 @@ impl World {
         while let Some(command) = self.edges[node].change().core.next_command() {
             self.carry_out(node, command);
         }
+        if !self.edges[node].is_tainted {
+            self.history.change().note_credit(&self.edges[node]);
+        }
     }
 
     fn carry_out(&mut self, node: usize, command: Command) {

@@ -37,7 +37,7 @@ impl World {
     fn acknowledged(&mut self, node: usize, wish: usize, view: &OrderView) {
         self.blame(Invariant::OneOutcome, outcome::look_at_answer(self, wish, view));
         if view.status.counts() {
-            self.blame(Invariant::Acknowledged, acknowledged::look_at_answer(self, view));
+            self.blame(Invariant::Acknowledged, acknowledged::look_at_answer(self, wish));
             let disk = self.edges[node].disk_id;
             self.shoppers.change().wishes[wish].told_by.insert(disk);
         }

@@ -8,7 +8,7 @@ use doorbuster_proto::{EdgeId, Sku, Timestamp, Units};
 
 use super::World;
 use crate::budget::Budget;
-use crate::configuration::{Configuration, Intent, Place};
+use crate::configuration::{Configuration, EDGES, Intent, Place};
 use crate::history::History;
 use crate::home::home;
 use crate::network::Network;
@@ -20,7 +20,6 @@ const BEGINS: Timestamp = Timestamp(1_000_000);
 const ENDS: Timestamp = Timestamp(2_000_000);
 /// The edges have just told their levels: what becomes urgent from now on is told at once, without a timer.
 const FIRST_GRANTS_MS: u64 = 20;
-const EDGES: [&str; 2] = ["edge-1", "edge-2"];
 const SALE: &str = "s";
 const ID: &str = "it is an id";
 
