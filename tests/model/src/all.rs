@@ -11,6 +11,7 @@ pub fn all() -> Vec<Configuration> {
         words(),
         crashes(),
         ledger_crashes(),
+        resent(),
         second_terms(),
         strays(),
         evictions(0),
@@ -80,6 +81,19 @@ fn ledger_crashes() -> Configuration {
         orders: crowd(2),
         ledger_disk_is_slow: true,
         budget: Budget { connects: 2, breaks: 1, failovers: 1, ..Budget::default() },
+        ..Configuration::default()
+    }
+}
+
+fn resent() -> Configuration {
+    Configuration {
+        name: "resent",
+        aim: "entries that the next allocator is sent again",
+        // Two units on the first edge: one more than the order takes.
+        supply: 6,
+        limit: 2,
+        orders: crowd(1),
+        budget: Budget { connects: 1, breaks: 1, copies: 1, failovers: 1, ..Budget::default() },
         ..Configuration::default()
     }
 }

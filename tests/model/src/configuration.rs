@@ -51,8 +51,9 @@ pub(crate) enum Place {
     Home,
 }
 
+/// One purchase by key of one item.
 pub(crate) fn intent(shopper: &'static str, item: &'static str, place: Place) -> Intent {
-    Intent { shopper, key: "k", item, place }
+    Intent { shopper, key: item, item, place }
 }
 
 impl Default for Configuration {

@@ -4,6 +4,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
+use std::time::{Duration, Instant};
 
 use stateright::{Checker, HasDiscoveries, Model, Path, Property};
 
@@ -20,20 +21,25 @@ use crate::world::World;
 pub struct Limit {
     /// It stops after about so many states, those met again included.
     pub states: usize,
-    /// Threads to explore with. With one the report is the same every time.
-    pub threads: usize,
+    /// And after so long. Without it the report is the same every time.
+    pub time: Option<Duration>,
 }
 
 /// Explores a configuration.
 pub fn explore(configuration: &Configuration, limit: Limit) -> Report {
-    let model = Protocol { first: World::first(configuration.clone()), found: AtomicBool::new(false), walks_again: AtomicBool::new(false) };
-    let checker = model
-        .checker()
-        .threads(limit.threads)
-        .finish_when(HasDiscoveries::AnyFailures)
-        .target_state_count(limit.states)
-        .spawn_bfs()
-        .join();
+    let model = Protocol {
+        first: World::first(configuration.clone()),
+        found: AtomicBool::new(false),
+        walks_again: AtomicBool::new(false),
+    };
+    // One thread: breadth first is then the same every time.
+    let mut search = model.checker().finish_when(HasDiscoveries::AnyFailures).target_state_count(limit.states);
+    if let Some(time) = limit.time {
+        search = search.timeout(time);
+    }
+    let began = Instant::now();
+    let checker = search.spawn_bfs().join();
+    let is_late = limit.time.is_some_and(|time| began.elapsed() >= time);
     let is_sound = !checker.model().found.load(Ordering::Relaxed);
     checker.model().walks_again.store(true, Ordering::Relaxed);
     let discoveries = checker.discoveries();
@@ -43,22 +49,22 @@ pub fn explore(configuration: &Configuration, limit: Limit) -> Report {
         states: checker.state_count(),
         unique: checker.unique_state_count(),
         depth: checker.max_depth(),
-        is_exhausted: is_sound && checker.state_count() < limit.states,
+        is_exhausted: is_sound && !is_late && checker.state_count() < limit.states,
         reached: REACHED.into_iter().filter(|what| discoveries.contains_key(what)).collect(),
         violation: failures.next().map(counterexample),
     }
 }
 
-/// Explores every configuration, some beside each other, each with a thread of its own. In the order of [`all`].
-pub fn explore_all(states: usize, threads: usize) -> Vec<Report> {
+/// Explores every configuration, so many beside each other. In the order of [`all`].
+pub fn explore_all(limit: Limit, beside: usize) -> Vec<Report> {
     let configurations = all();
     let (waiting, reports) = (Mutex::new(configurations.iter().enumerate()), Mutex::new(Vec::new()));
     let next = || waiting.lock().expect("no other thread panics").next();
     thread::scope(|scope| {
-        for _ in 0..threads.max(1) {
+        for _ in 0..beside.max(1) {
             scope.spawn(|| {
                 while let Some((place, configuration)) = next() {
-                    let report = explore(configuration, Limit { states, threads: 1 });
+                    let report = explore(configuration, limit);
                     reports.lock().expect("no other thread panics").push((place, report));
                 }
             });

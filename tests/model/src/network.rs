@@ -44,8 +44,7 @@ pub(crate) struct Network {
 impl Network {
     pub(crate) fn open(&mut self, node: usize) -> Connection {
         self.last += 1;
-        let stream =
-            Stream { node, edge_is_on: true, greeted: false, up: VecDeque::new(), down: VecDeque::new() };
+        let stream = Stream { node, edge_is_on: true, greeted: false, up: VecDeque::new(), down: VecDeque::new() };
         self.streams.insert(Connection(self.last), stream);
         Connection(self.last)
     }

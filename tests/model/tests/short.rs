@@ -7,11 +7,11 @@ use doorbuster_model::{Invariant, Limit, all, explore, explore_all, named};
 /// Of each configuration. Those that are smaller are explored to the end.
 const STATES: usize = 40_000;
 /// Configurations beside each other.
-const THREADS: usize = 2;
+const BESIDE: usize = 2;
 
 #[test]
 fn every_configuration_keeps_the_invariants_and_together_they_see_every_outcome() {
-    let reports = explore_all(STATES, THREADS);
+    let reports = explore_all(Limit { states: STATES, time: None }, BESIDE);
     for report in &reports {
         println!("{report}");
     }
@@ -24,7 +24,7 @@ fn every_configuration_keeps_the_invariants_and_together_they_see_every_outcome(
 
 #[test]
 fn an_exploration_is_the_same_twice() {
-    let (homes, limit) = (named("homes").unwrap(), Limit { states: 5_000, threads: 1 });
+    let (homes, limit) = (named("homes").unwrap(), Limit { states: 5_000, time: None });
     assert_eq!(explore(&homes, limit), explore(&homes, limit));
 }
 

@@ -94,8 +94,7 @@ fn next<'a>(waiting: &Mutex<std::slice::Iter<'a, Mutant>>) -> Option<&'a Mutant>
 fn judge(binaries: &Path, mutant: &Mutant) -> Result<Verdict, Error> {
     let binary = binaries.join(&mutant.name);
     let mut model = Command::new(&binary);
-    // One thread: the first violation is the same every time.
-    model.args([mutant.configuration.as_str(), &mutant.states.to_string(), "1"]);
+    model.args([mutant.configuration.as_str(), &mutant.states.to_string()]);
     let output = model.output().map_err(|error| Error::Io(binary, error))?;
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let found = said.lines().find_map(|line| line.strip_prefix("violated: ")).map(str::to_owned);

@@ -20,6 +20,10 @@ fn main() -> anyhow::Result<ExitCode> {
     let report = gate.run(&asked)?;
     println!("{report}");
     let traces = !names.is_empty();
-    report.verdicts.iter().filter(|verdict| traces && verdict.is_caught()).for_each(|verdict| println!("{}", verdict.said));
+    report
+        .verdicts
+        .iter()
+        .filter(|verdict| traces && verdict.is_caught())
+        .for_each(|verdict| println!("{}", verdict.said));
     Ok(if report.mutants_caught() == report.mutants() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }

@@ -16,7 +16,10 @@ pub(crate) fn look_at_answer(world: &World, wish: usize) -> Found {
     if world.configuration.credit > 0 || world.allocator.is_restored || is_known(world, wish) {
         return Ok(());
     }
-    Err(format!("the order of {} was acknowledged with W = 0, and the ledger's store has it not", wish.purchase.shopper))
+    Err(format!(
+        "the order of {} was acknowledged with W = 0, and the ledger's store has it not",
+        wish.purchase.shopper
+    ))
 }
 
 pub(super) fn look(world: &World) -> Found {

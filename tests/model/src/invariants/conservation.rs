@@ -21,7 +21,7 @@ pub(super) fn look(world: &World) -> Found {
         return granted_once(world);
     }
     if world.edges.iter().all(|node| !node.is_tainted) {
-        nothing_is_halted(ledger)?;
+        nothing_is_halted(world.allocator.disk.synced())?;
     }
     world.edges.iter().filter(|node| !node.is_tainted).try_for_each(|node| in_flight(ledger, node))
 }
@@ -84,7 +84,10 @@ fn granted_once(world: &World) -> Found {
         let of_edges = world.edges.iter().map(|node| out(ledger, node, sku));
         let out: Units = of_edges.sum();
         if out > stock.terms.issued {
-            return Err(format!("{sku}: {out} units were granted and not given back, and there are {}", stock.terms.issued));
+            return Err(format!(
+                "{sku}: {out} units were granted and not given back, and there are {}",
+                stock.terms.issued
+            ));
         }
     }
     Ok(())

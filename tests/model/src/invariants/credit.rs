@@ -33,9 +33,9 @@ fn acknowledged_beyond(world: &World) -> Found {
     }
     let credit = world.configuration.credit;
     match beyond.into_iter().find(|(_, units)| *units > credit) {
-        Some(((_, epoch, sku), units)) => {
-            Err(format!("{units} units of {sku} are acknowledged beyond the ledger in epoch {epoch}, and W is {credit}"))
-        }
+        Some(((_, epoch, sku), units)) => Err(format!(
+            "{units} units of {sku} are acknowledged beyond the ledger in epoch {epoch}, and W is {credit}"
+        )),
         None => Ok(()),
     }
 }

@@ -61,7 +61,10 @@ fn verdicts_are_kept(world: &World, node: &EdgeNode) -> Found {
         let is_that_entry = known.edge == node.name && (known.epoch, known.seq) == (order.epoch, order.seq);
         let was_judged_so = matches!(known.reason, None | Some(CancelReason::Operator));
         if is_that_entry && !was_judged_so {
-            return Err(format!("{} takes {} for reserved, and the ledger said {:?}", node.called, order.id, known.reason));
+            return Err(format!(
+                "{} takes {} for reserved, and the ledger said {:?}",
+                node.called, order.id, known.reason
+            ));
         }
     }
     Ok(())

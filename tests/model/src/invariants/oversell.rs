@@ -24,7 +24,10 @@ pub(super) fn look(world: &World) -> Found {
         // A disk that was set back or copied sells up to W units again.
         let spare = world.configuration.credit * world.history.lost.values().sum::<u64>();
         if told.get() > stock.terms.issued.get() + spare {
-            return Err(format!("{sku}: shoppers were told to have {told} units, and there are {}", stock.terms.issued));
+            return Err(format!(
+                "{sku}: shoppers were told to have {told} units, and there are {}",
+                stock.terms.issued
+            ));
         }
     }
     Ok(())

@@ -34,9 +34,7 @@ impl World {
         for (at, wish) in wishes.iter().enumerate() {
             let waits = self.shoppers.is_waiting(at);
             let earlier = wishes[..at].iter().find(|earlier| {
-                earlier.tries == 0
-                    && earlier.purchase.sku == wish.purchase.sku
-                    && earlier.edges == wish.edges
+                earlier.tries == 0 && earlier.purchase.sku == wish.purchase.sku && earlier.edges == wish.edges
             });
             let is_first = wish.tries > 0 || earlier.is_none();
             if is_first && wish.tries < self.configuration.tries && (!waits || self.budget.impatience > 0) {
@@ -142,9 +140,10 @@ impl World {
     fn operations(&self, actions: &mut Vec<Action>) {
         let ledger = self.allocator.core.image();
         if self.budget.evictions > 0 {
-            let live = ledger.epochs.iter().filter(|(_, books)| {
-                books.values().next_back().is_some_and(|book| book.head.phase.is_unfenced())
-            });
+            let live = ledger
+                .epochs
+                .iter()
+                .filter(|(_, books)| books.values().next_back().is_some_and(|book| book.head.phase.is_unfenced()));
             actions.extend(live.map(|(edge, _)| Action::Evict { edge: edge.clone() }));
         }
         if self.budget.write_offs > 0 {
