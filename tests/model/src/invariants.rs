@@ -82,10 +82,12 @@ pub(crate) struct Violation {
 /// What an invariant says: nothing, or what is wrong.
 pub(crate) type Found = Result<(), String>;
 
+type Look = fn(&World) -> Found;
+
 /// Looks at all of them. Where one step breaks several, the one that says most is told: an order that is applied twice
 /// also moves units twice.
 pub(crate) fn look(world: &World) -> Result<(), Violation> {
-    let all: [(Invariant, fn(&World) -> Found); 8] = [
+    let all: [(Invariant, Look); 8] = [
         (Invariant::OneOutcome, outcome::look),
         (Invariant::Conservation, conservation::look),
         (Invariant::Oversell, oversell::look),

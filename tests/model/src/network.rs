@@ -26,11 +26,22 @@ pub(crate) enum Down {
     End,
 }
 
-/// A message that was copied on its way, and comes up when it likes.
+/// A message that was copied on its way. It overtakes nothing on its own stream, which is in order while it lasts; it comes
+/// up later there, or on another.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(crate) enum Stray {
-    Up { node: usize, message: FromEdge },
-    Down { node: usize, message: FromAllocator },
+pub(crate) struct Stray {
+    pub(crate) node: usize,
+    pub(crate) stream: Connection,
+    /// Whether what was under way before it has arrived.
+    pub(crate) is_late: bool,
+    pub(crate) message: Copied,
+}
+
+/// A copy.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(crate) enum Copied {
+    Up(FromEdge),
+    Down(FromAllocator),
 }
 
 /// The streams that there are, and what is left of those that were.
@@ -47,5 +58,17 @@ impl Network {
         let stream = Stream { node, edge_is_on: true, greeted: false, up: VecDeque::new(), down: VecDeque::new() };
         self.streams.insert(Connection(self.last), stream);
         Connection(self.last)
+    }
+
+    /// Whether a copy may come up.
+    pub(crate) fn may_come(&self, stray: &Stray) -> bool {
+        stray.is_late || self.streams.get(&stray.stream).is_none_or(|stream| !stream.edge_is_on)
+    }
+
+    /// All that was under way in one direction has arrived: copies of it are late from now on.
+    pub(crate) fn has_arrived(&mut self, connection: Connection, is_up: bool) {
+        for stray in self.strays.iter_mut().filter(|stray| stray.stream == connection) {
+            stray.is_late |= matches!(stray.message, Copied::Up(_)) == is_up;
+        }
     }
 }

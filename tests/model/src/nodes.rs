@@ -152,6 +152,7 @@ impl AllocatorNode {
 }
 
 fn led(edges: &[EdgeId], instance: Instance, image: &allocator::Image) -> Allocator {
-    let settings = Settings { edges: edges.to_vec() };
+    // An operator's eviction may come at any moment; one for silence would be no different.
+    let settings = Settings { edges: edges.to_vec(), evict_after_ms: None };
     Allocator::recover(settings, instance, image.clone()).expect("what a core has written it can read")
 }

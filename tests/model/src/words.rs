@@ -4,7 +4,7 @@ use doorbuster_allocator_core::Connection;
 use doorbuster_proto::{AllocatorBody, EdgeBody, UpEntry, Welcome};
 
 use crate::action::Action;
-use crate::network::{Down, Stray};
+use crate::network::{Copied, Down};
 use crate::world::World;
 
 impl World {
@@ -71,13 +71,11 @@ impl World {
     }
 
     fn stray_in_words(&self, at: usize) -> String {
-        match &self.network.strays[at] {
-            Stray::Up { node, message } => {
-                format!("the copy comes up, {} → allocator: {}", self.edges[*node].called, up_word(&message.body))
-            }
-            Stray::Down { node, message } => {
-                format!("the copy comes up, allocator → {}: {}", self.edges[*node].called, down_word(&message.body))
-            }
+        let stray = &self.network.strays[at];
+        let called = &self.edges[stray.node].called;
+        match &stray.message {
+            Copied::Up(message) => format!("the copy comes up, {called} → allocator: {}", up_word(&message.body)),
+            Copied::Down(message) => format!("the copy comes up, allocator → {called}: {}", down_word(&message.body)),
         }
     }
 
@@ -102,14 +100,16 @@ fn up_word(body: &EdgeBody) -> String {
         }
         EdgeBody::DownTaken { watermark } => format!("down taken to {watermark}"),
         EdgeBody::Levels(_) => "levels".to_owned(),
+        EdgeBody::ChallengeAnswered(_) => "this process lives".to_owned(),
+        EdgeBody::LogDiffers => "the log differs".to_owned(),
     }
 }
 
 fn down_word(body: &AllocatorBody) -> String {
     match body {
-        AllocatorBody::Welcome(Welcome::Resume { up_taken }) => format!("welcome, resume from {up_taken}"),
+        AllocatorBody::Welcome(Welcome::Resume { up_taken }) => format!("welcome, resume from {}", up_taken.seq),
         AllocatorBody::Welcome(Welcome::Begin { epoch }) => format!("welcome, begin epoch {epoch}"),
-        AllocatorBody::Welcome(Welcome::Fenced { up_taken }) => format!("welcome, fenced at {up_taken}"),
+        AllocatorBody::Welcome(Welcome::Fenced { up_taken }) => format!("welcome, fenced at {}", up_taken.seq),
         AllocatorBody::Welcome(Welcome::Refused(refused)) => format!("refused, {:?}", refused.reason),
         AllocatorBody::Down(batch) => format!("down from {} {:?}", batch.first, batch.entries),
         AllocatorBody::UpTaken(taken) => {
@@ -119,5 +119,6 @@ fn down_word(body: &AllocatorBody) -> String {
         AllocatorBody::Words(words) => format!("words {:?}", words.iter().map(|w| w.sold_out).collect::<Vec<_>>()),
         AllocatorBody::Recall { keep, .. } => format!("recall, keep {keep}"),
         AllocatorBody::Published(_) => "published".to_owned(),
+        AllocatorBody::Challenge(_) => "challenge".to_owned(),
     }
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use doorbuster_mutants::{Edit, Error, Mutant, check, load};
 
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().expect("the repository is there")
 }
 
 fn mutant(file: &str, find: &str) -> Mutant {

@@ -1,7 +1,7 @@
 //! 6. Nothing of a fenced epoch is credited but out of its quarantine or write-off: it has no escrow. That epochs and terms
 //!    only grow is seen along the way, in the history.
 
-use doorbuster_allocator_core::Account;
+use doorbuster_allocator_core::{Account, Phase};
 
 use super::Found;
 use crate::world::World;
@@ -12,7 +12,7 @@ pub(super) fn look(world: &World) -> Found {
         for (account, units) in &stock.accounts {
             let Account::Escrow(edge, epoch) = account else { continue };
             let phase = ledger.book(edge, *epoch).map(|book| book.head.phase);
-            if stock.halted.is_none() && !phase.is_some_and(|phase| phase.is_unfenced()) {
+            if stock.halted.is_none() && !phase.is_some_and(Phase::is_unfenced) {
                 return Err(format!("{sku}: {units} units in {account}, which is {phase:?}"));
             }
         }

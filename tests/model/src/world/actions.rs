@@ -105,18 +105,14 @@ impl World {
     fn network_faults(&self, actions: &mut Vec<Action>) {
         for (connection, stream) in &self.network.streams {
             if self.budget.breaks > 0 && stream.edge_is_on {
-                self.breaks(*connection, stream, actions);
+                breaks(*connection, stream, actions);
             }
             if self.budget.copies > 0 {
                 copies(*connection, stream, actions);
             }
         }
-        actions.extend((0..self.network.strays.len()).map(|at| Action::Stray { at }));
-    }
-
-    fn breaks(&self, connection: Connection, stream: &Stream, actions: &mut Vec<Action>) {
-        let arrived = 0..=stream.down.len();
-        actions.extend(arrived.map(|arrived| Action::Break { connection, arrived }));
+        let strays = self.network.strays.iter().enumerate().filter(|(_, stray)| self.network.may_come(stray));
+        actions.extend(strays.map(|(at, _)| Action::Stray { at }));
     }
 
     fn ledger_faults(&self, actions: &mut Vec<Action>) {
@@ -192,14 +188,17 @@ impl World {
             }
             Action::Cancel { order } => self.operate(Operator::CancelOrder { order: *order }),
             Action::Close => {
-                let sales = self.allocator.core.definitions().map(|sale| sale.id.clone()).collect::<Vec<_>>();
-                sales.into_iter().for_each(|sale| self.operate(Operator::Close { sale }));
+                let sales: Vec<_> = self.allocator.core.definitions().map(|sale| sale.id.clone()).collect();
+                for sale in sales {
+                    self.operate(Operator::Close { sale });
+                }
             }
         }
     }
 
     fn deliver_all_down(&mut self, connection: Connection) {
         let under_way = self.network.streams.get(&connection).map_or(0, |stream| stream.down.len());
+        self.network.change().has_arrived(connection, false);
         self.deliver_down(connection, under_way);
     }
 
@@ -234,6 +233,11 @@ impl World {
         };
         *account = account.saturating_sub(1);
     }
+}
+
+fn breaks(connection: Connection, stream: &Stream, actions: &mut Vec<Action>) {
+    let arrived = 0..=stream.down.len();
+    actions.extend(arrived.map(|arrived| Action::Break { connection, arrived }));
 }
 
 /// What says nothing that is kept need not be copied.

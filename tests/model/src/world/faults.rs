@@ -5,7 +5,7 @@ use std::sync::Arc;
 use doorbuster_allocator_core::Connection;
 
 use super::World;
-use crate::network::{Down, Stray};
+use crate::network::{Copied, Down, Stray};
 use crate::shared::Shared;
 
 impl World {
@@ -68,8 +68,8 @@ impl World {
     pub(super) fn copy_up(&mut self, connection: Connection, at: usize) {
         let network = self.network.change();
         let Some(stream) = network.streams.get(&connection) else { return };
-        let (node, message) = (stream.node, stream.up[at].clone());
-        network.strays.push(Stray::Up { node, message });
+        let (node, message) = (stream.node, Copied::Up(stream.up[at].clone()));
+        network.strays.push(Stray { node, stream: connection, is_late: false, message });
     }
 
     pub(super) fn copy_down(&mut self, connection: Connection, at: usize) {
@@ -77,7 +77,8 @@ impl World {
         let Some(stream) = network.streams.get(&connection) else { return };
         let node = stream.node;
         if let Down::Message(message) = stream.down[at].clone() {
-            network.strays.push(Stray::Down { node, message });
+            let message = Copied::Down(message);
+            network.strays.push(Stray { node, stream: connection, is_late: false, message });
         }
     }
 

@@ -55,7 +55,9 @@ impl World {
         match &message.body {
             AllocatorBody::Words(words) => {
                 let words: Vec<_> = words.iter().map(|word| (word.sku.clone(), word.sold_out)).collect();
-                words.into_iter().for_each(|(sku, sold_out)| self.note_word(node, sku, when, sold_out));
+                for (sku, sold_out) in words {
+                    self.note_word(node, sku, when, sold_out);
+                }
             }
             AllocatorBody::Down(batch) if batch.first == self.edges[node].core.meta().down_taken.next() => {
                 let grants = batch.entries.iter().filter_map(|entry| match entry {
@@ -63,7 +65,9 @@ impl World {
                     DownEntry::OrderState { .. } | DownEntry::SaleClosed { .. } => None,
                 });
                 let grants: BTreeSet<Sku> = grants.collect();
-                grants.into_iter().for_each(|sku| self.note_word(node, sku, when, false));
+                for sku in grants {
+                    self.note_word(node, sku, when, false);
+                }
             }
             _ => {}
         }

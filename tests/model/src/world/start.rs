@@ -1,5 +1,6 @@
 //! The first state: a sale is published, both edges live, and each has its first grant.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use doorbuster_allocator_core::{ItemDefinition, Operator, SaleDefinition};
@@ -96,7 +97,7 @@ fn wish(intent: &Intent, edges: &[EdgeId]) -> Wish {
         Place::Anywhere => (0..edges.len()).collect(),
         Place::Home => vec![home(&purchase, edges)],
     };
-    Wish { purchase, edges: at, tries: 0, told_by: Default::default(), told_sold_out: false }
+    Wish { purchase, edges: at, tries: 0, told_by: BTreeSet::new(), told_sold_out: false }
 }
 
 fn sale(configuration: &Configuration) -> SaleDefinition {

@@ -4,7 +4,7 @@ use doorbuster_allocator_core::Connection;
 use doorbuster_proto::{FromAllocator, FromEdge};
 
 use super::World;
-use crate::network::{Down, Stray};
+use crate::network::{Copied, Down};
 
 impl World {
     pub(super) fn connect(&mut self, node: usize) {
@@ -85,6 +85,7 @@ impl World {
     /// All that is under way to the allocator arrives, one turn each. What is sent meanwhile is not part of it.
     pub(super) fn deliver_up(&mut self, connection: Connection) {
         let under_way = self.network.streams.get(&connection).map_or(0, |stream| stream.up.len());
+        self.network.change().has_arrived(connection, true);
         for _ in 0..under_way {
             let Some(stream) = self.network.change().streams.get_mut(&connection) else { return };
             let Some(message) = stream.up.pop_front() else { return };
@@ -132,10 +133,11 @@ impl World {
 
     /// A copy comes up on the stream that there is by now.
     pub(super) fn deliver_stray(&mut self, at: usize) {
-        match self.network.change().strays.remove(at) {
-            Stray::Down { node, message } => self.hand_to_edge(node, message),
-            Stray::Up { node, message } => {
-                let Some(connection) = self.edges[node].stream else { return };
+        let stray = self.network.change().strays.remove(at);
+        match stray.message {
+            Copied::Down(message) => self.hand_to_edge(stray.node, message),
+            Copied::Up(message) => {
+                let Some(connection) = self.edges[stray.node].stream else { return };
                 let allocator = self.allocator.change();
                 let now = allocator.now;
                 allocator.core.handle_message(connection, message, now);
