@@ -9,6 +9,7 @@ export PATH := /usr/lib/ccache:$(PATH)
 export SHOPPERS DEMO_DIR SALE EDGES PORT ONCE
 export QUICK ROWS SOAK_MINUTES ONLY
 export BENCH_DIR ?= $(CARGO_TARGET_DIR)/bench
+export PROVE_DIR ?= $(CARGO_TARGET_DIR)/prove
 export MINUTES
 
 CARGO_WORKSPACE := --release --workspace --all-targets --locked
@@ -91,7 +92,7 @@ e2e: build ## real processes: crowds, SIGKILL, restarts
 browser: build setup-test ## real Chromium
 	cd tests/browser && npm test
 
-prove: build ## simulates worlds of edges, faults and an allocator; MINUTES=30, or SEED=7 to replay one; NEMESIS=1: real processes
+prove: build ## mutants, model, simulated worlds and attacked processes for MINUTES=30, and prove.json in PROVE_DIR; SEED=7 replays a world; NEMESIS=1: processes
 	@exec "$(CARGO_TARGET_DIR)/release/prove" $(if $(NEMESIS),--nemesis) $(if $(DISKS_LIE),--disks-lie) $(if $(SEED),--seed "$(SEED)",--minutes "$(or $(MINUTES),30)")
 
 deny: ## licences and advisories, with cargo-deny where it is installed

@@ -10,6 +10,7 @@ pub mod demo;
 pub mod dice;
 pub mod fleet;
 pub mod nemesis;
+pub mod prove;
 pub mod sale_file;
 pub mod shoppers;
 pub mod sim;

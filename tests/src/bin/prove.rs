@@ -1,82 +1,85 @@
-//! `make prove`: simulates worlds for some minutes, or replays one; or does the same with real processes.
+//! `make prove`: the long proof over all four storeys; or one simulated world, or one run of real processes, again.
 
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use anyhow::Context as _;
 use clap::Parser;
 use doorbuster_tests::nemesis::{self, Plan};
+use doorbuster_tests::prove::{self, Proof};
 use doorbuster_tests::sim;
 
-/// Simulates worlds until the minutes are over, and says what it saw. Ends with 1 at the first violation, after the command
-/// that replays it.
+/// Breaks the protocol in fifteen ways, explores the model, simulates worlds and attacks real processes until the minutes
+/// are over (the mutants take the time that they take), says what it saw, and writes it as `prove.json` into `PROVE_DIR`.
+/// Ends with 1 where anything was found, after the command that replays it.
 #[derive(Debug, Parser)]
 struct Cli {
     /// How long.
     #[arg(long, default_value_t = 1)]
-    minutes: u64,
-    /// Only this world.
+    minutes: u32,
+    /// Only this simulated world; or, with `--nemesis`, this run.
     #[arg(long)]
     seed: Option<u64>,
-    /// Real processes and the nemesis, instead of simulated worlds.
+    /// Real processes alone: no model, no mutants, no simulated worlds.
     #[arg(long)]
     nemesis: bool,
     /// As `--nemesis`, with disks that say that all is synced and forget it: the run must fail.
-    #[arg(long)]
+    #[arg(long, requires = "seed")]
     disks_lie: bool,
 }
 
-fn main() -> ExitCode {
-    let cli = Cli::parse();
-    if cli.nemesis || cli.disks_lie {
-        return attack(&cli);
-    }
-    if let Some(seed) = cli.seed {
-        return match sim::run(seed) {
-            Ok(report) => {
-                println!("{report:#?}");
-                ExitCode::SUCCESS
-            }
-            Err(violation) => refuse(&violation),
-        };
-    }
-    let until = Instant::now() + Duration::from_secs(60 * cli.minutes);
-    let mut sum = sim::Report::default();
-    let mut seeds = 0;
-    while Instant::now() < until {
-        match sim::run(seeds) {
-            Ok(report) => sum.add(&report),
-            Err(violation) => return refuse(&violation),
-        }
-        seeds += 1;
-    }
-    println!("{seeds} seeds, {:.1} simulated hours: no violation\n{sum:#?}", sum.simulated_ms as f64 / 3.6e6);
-    ExitCode::SUCCESS
-}
-
-fn refuse(violation: &sim::Violation) -> ExitCode {
-    eprintln!("{violation}");
-    ExitCode::FAILURE
-}
-
-/// Runs the nemesis, plan by plan.
 // One thread: children die with the thread that started them.
 #[tokio::main(flavor = "current_thread")]
-async fn attack(cli: &Cli) -> ExitCode {
-    let until = Instant::now() + Duration::from_secs(60 * cli.minutes);
-    let mut sum = nemesis::Report::default();
-    for seed in cli.seed.map_or(0..u64::MAX, |seed| seed..seed + 1) {
-        if cli.seed.is_none() && Instant::now() >= until {
-            break;
+async fn main() -> anyhow::Result<ExitCode> {
+    let cli = Cli::parse();
+    Ok(match cli.seed {
+        Some(seed) if cli.disks_lie => attack(Plan::of_lying_disks(seed)).await,
+        Some(seed) if cli.nemesis => attack(Plan::of(seed)).await,
+        Some(seed) => simulate(seed),
+        None => prove(Duration::from_secs(60) * cli.minutes, cli.nemesis).await?,
+    })
+}
+
+async fn prove(lasts: Duration, only_processes: bool) -> anyhow::Result<ExitCode> {
+    let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().context("the repository")?;
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| repository.join("target"), PathBuf::from);
+    let folder = std::env::var_os("PROVE_DIR").map_or_else(|| target.join("prove"), PathBuf::from);
+    let mut proof = Proof::default();
+    if !only_processes {
+        prove::mutate(&mut proof, &repository, &target)?;
+        prove::explore(&mut proof, lasts.mul_f64(0.3));
+        prove::simulate(&mut proof, lasts.mul_f64(0.3));
+    }
+    let attacked = prove::attack(&mut proof, lasts.mul_f64(if only_processes { 1.0 } else { 0.4 })).await;
+    println!("{proof}");
+    proof.write(&folder).with_context(|| format!("write to {}", folder.display()))?;
+    attacked?;
+    Ok(if proof.holds() { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn simulate(seed: u64) -> ExitCode {
+    match sim::run(seed) {
+        Ok(report) => {
+            println!("{report:#?}");
+            ExitCode::SUCCESS
         }
-        let plan = if cli.disks_lie { Plan::of_lying_disks(seed) } else { Plan::of(seed) };
-        match nemesis::run_plan(plan).await {
-            Ok(report) => sum.add(&report),
-            Err(failure) => {
-                eprintln!("{failure}");
-                return ExitCode::FAILURE;
-            }
+        Err(violation) => {
+            eprintln!("{violation}");
+            ExitCode::FAILURE
         }
     }
-    println!("no violation in {sum}");
-    ExitCode::SUCCESS
+}
+
+async fn attack(plan: Plan) -> ExitCode {
+    match nemesis::run_plan(plan).await {
+        Ok(report) => {
+            println!("no violation in {report}");
+            ExitCode::SUCCESS
+        }
+        Err(failure) => {
+            eprintln!("{failure}");
+            ExitCode::FAILURE
+        }
+    }
 }
