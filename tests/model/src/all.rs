@@ -20,7 +20,8 @@ pub fn all() -> Vec<Configuration> {
         wipes(),
         rollbacks(),
         old_epochs(),
-        clones(),
+        clones(0),
+        clones(1),
         restores(),
         homes(),
         keys(),
@@ -177,12 +178,12 @@ fn old_epochs() -> Configuration {
     }
 }
 
-fn clones() -> Configuration {
+fn clones(credit: u64) -> Configuration {
     Configuration {
-        name: "clones",
+        name: if credit == 0 { "clones" } else { "clones-with-credit" },
         aim: "a second process on a copy of a disk",
         orders: crowd(2),
-        credit: 1,
+        credit,
         budget: Budget { connects: 2, clones: 1, ..Budget::default() },
         ..Configuration::default()
     }
