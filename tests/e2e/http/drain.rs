@@ -36,7 +36,8 @@ async fn a_purchase_that_is_half_sent_is_answered_before_the_edge_ends() {
     assert_eq!(buying.rest().await, b"");
     let order = answer.json()["order"]["id"].as_str().unwrap().to_owned();
     let outcome = Outcome::Acknowledged { order };
-    let told = Told { intent: intent("ann", "k", "lamp", 1), outcome, edge: shop, requests: 1, lost: 0, at_ms: 0 };
+    let told =
+        Told { intent: intent("ann", "k", "lamp", 1), outcome, edge: shop, requests: 1, lost: 0, pending: 0, at_ms: 0 };
     world.log.add(told).unwrap();
     // Gone by itself, with its books in order.
     world.fleet.terminate(Member::Edge(0)).await.unwrap();

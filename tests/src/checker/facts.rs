@@ -135,9 +135,12 @@ impl Facts {
         self.ledger.iter().filter(|order| order.is_valid())
     }
 
-    /// What was acknowledged under an order that the ledger does not know.
+    /// What was acknowledged under an order that the ledger does not know, and that no edge has still to tell it.
     pub fn missing(&self) -> impl Iterator<Item = &Told> {
-        let known: BTreeSet<String> = self.ledger.iter().map(|order| order.order.to_string()).collect();
+        let in_ledger = self.ledger.iter().map(|order| order.order);
+        let pending = self.edges.values().flat_map(|edge| &edge.orders).filter(|order| order.state.is_none());
+        let known: BTreeSet<String> =
+            in_ledger.chain(pending.map(|order| order.order)).map(|id| id.to_string()).collect();
         let is_missing = move |told: &&Told| match &told.outcome {
             Outcome::Acknowledged { order } => !known.contains(order),
             _ => false,

@@ -18,7 +18,7 @@ fn id(shopper: &str, key: &str) -> OrderId {
 fn told(shopper: &str, key: &str, outcome: Outcome) -> Told {
     let text = |text: &str| text.to_owned();
     let intent = Intent { sale: text("sale"), shopper: text(shopper), key: text(key), sku: text("lamp"), units: 1 };
-    Told { intent, outcome, edge: text("http://edge"), requests: 1, lost: 0, at_ms: 0 }
+    Told { intent, outcome, edge: text("http://edge"), requests: 1, lost: 0, pending: 0, at_ms: 0 }
 }
 
 fn acknowledged(shopper: &str, key: &str) -> Told {
@@ -306,6 +306,18 @@ fn an_order_that_is_answered_twice_counts_once_among_the_lost() {
 }
 
 #[test]
+fn what_an_edge_sold_on_credit_and_has_still_to_tell_is_not_lost() {
+    let sold = EdgeOrder { order: id("eve", "k"), sku: sku(), units: 1, state: None };
+    let untold = |facts: &mut Facts, state| {
+        facts.told.push(acknowledged("eve", "k"));
+        edge(facts).orders.push(EdgeOrder { state, ..sold.clone() });
+    };
+    assert_eq!(kinds(|facts| untold(facts, None)), []);
+    let told = kinds(|facts| untold(facts, Some(OrderState::Reserved)));
+    assert_eq!(told, [Kind::LostOrder, Kind::EdgeDisagrees], "the ledger had it");
+}
+
+#[test]
 fn a_cancelled_order_is_no_lost_disk() {
     assert_eq!(
         kinds(|facts| {
@@ -322,13 +334,14 @@ fn a_cancelled_order_is_no_lost_disk() {
 
 #[test]
 fn an_order_may_stand_that_an_edge_forgot_with_its_disk() {
-    let forgotten = |facts: &mut Facts, lost, disks_lost| {
-        facts.told[1] = Told { lost, ..refused("bob", "limit-reached") };
+    let forgotten = |facts: &mut Facts, (lost, pending), disks_lost| {
+        facts.told[1] = Told { lost, pending, ..refused("bob", "limit-reached") };
         facts.disks_lost.insert(edge_one(), disks_lost);
     };
-    assert_eq!(kinds(|facts| forgotten(facts, 1, 1)), []);
-    assert_eq!(kinds(|facts| forgotten(facts, 0, 1)), [Kind::UnclaimedOrder], "every request was answered");
-    assert_eq!(kinds(|facts| forgotten(facts, 1, 0)), [Kind::UnclaimedOrder], "no disk was lost");
+    assert_eq!(kinds(|facts| forgotten(facts, (1, 0), 1)), []);
+    assert_eq!(kinds(|facts| forgotten(facts, (0, 1), 1)), []);
+    assert_eq!(kinds(|facts| forgotten(facts, (0, 0), 1)), [Kind::UnclaimedOrder], "every request was answered");
+    assert_eq!(kinds(|facts| forgotten(facts, (1, 0), 0)), [Kind::UnclaimedOrder], "no disk was lost");
 }
 
 #[test]

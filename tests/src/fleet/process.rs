@@ -36,9 +36,9 @@ pub struct Death {
 }
 
 impl Death {
-    /// Whether it ended itself by `abort`.
-    pub fn is_abort(&self) -> bool {
-        self.status.signal() == Some(Signal::ABORT.as_raw())
+    /// Whether it ended itself by `abort`, or could not start.
+    pub fn is_abort_or_failed_start(&self) -> bool {
+        self.status.signal() == Some(Signal::ABORT.as_raw()) || self.status.code() == Some(1)
     }
 }
 

@@ -162,7 +162,7 @@ impl Victims {
             std::future::ready(fleet.death_of(member))
         });
         let death = gone.await.context("a sync failed, and the process goes on")?;
-        anyhow::ensure!(death.is_abort(), "a sync failed: expected an abort, found: {death}");
+        anyhow::ensure!(death.is_abort_or_failed_start(), "a sync failed: expected an abort, found: {death}");
         self.count(step);
         self.done.ended_by_disk += 1;
         self.disk(member).behave(|disk| disk.syncs = Syncs::Work)?;

@@ -52,6 +52,9 @@ pub struct Told {
     pub requests: u32,
     /// Requests that got no answer.
     pub lost: u32,
+    /// Answers that said that an order waits for the ledger's word.
+    #[serde(default)]
+    pub pending: u32,
     /// When the last answer came, in milliseconds since the Unix epoch.
     pub at_ms: u64,
 }

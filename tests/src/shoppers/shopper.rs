@@ -38,6 +38,7 @@ pub struct Shopper {
     token: Option<String>,
     requests: u32,
     lost: u32,
+    pending: u32,
     /// Shops where a request may have placed an order that no answer has settled since.
     in_doubt: BTreeSet<usize>,
     heard_at: Instant,
@@ -53,8 +54,8 @@ impl Shopper {
     /// A shopper who goes to the shop at `at` first, and knows the others.
     pub fn new(web: Web, shops: &[String], at: usize, patience: Patience) -> Self {
         let at = at % shops.len();
-        let (requests, lost, in_doubt, heard_at) = (0, 0, BTreeSet::new(), Instant::now());
-        Self { web, shops: shops.to_vec(), at, patience, token: None, requests, lost, in_doubt, heard_at }
+        let (requests, lost, pending, in_doubt, heard_at) = (0, 0, 0, BTreeSet::new(), Instant::now());
+        Self { web, shops: shops.to_vec(), at, patience, token: None, requests, lost, pending, in_doubt, heard_at }
     }
 
     /// Tries to buy until the outcome is known or the patience is at its end.
@@ -67,8 +68,8 @@ impl Shopper {
                 Next::AskAgain(pause) => sleep(pause.min(PAUSE_MAX)).await,
             }
         };
-        let (edge, requests, lost) = (self.shops[self.at].clone(), self.requests, self.lost);
-        Told { intent, outcome, edge, requests, lost, at_ms: now_ms() }
+        let (edge, requests, lost, pending) = (self.shops[self.at].clone(), self.requests, self.lost, self.pending);
+        Told { intent, outcome, edge, requests, lost, pending, at_ms: now_ms() }
     }
 
     fn given_up(&self) -> Outcome {
@@ -112,13 +113,13 @@ impl Shopper {
         let pause = answer.retry_after().unwrap_or(PAUSE_MIN);
         match answer.status {
             200 | 201 if answer.json()["order"]["state"] == "pending" => {
-                self.in_doubt.insert(self.at);
+                self.hear_pending();
                 Next::AskAgain(pause)
             }
             200 | 201 => Next::Know(acknowledged(&answer.json())),
             202 => {
                 if !answer.json()["order"].is_null() {
-                    self.in_doubt.insert(self.at);
+                    self.hear_pending();
                 }
                 Next::AskAgain(pause)
             }
@@ -133,6 +134,11 @@ impl Shopper {
                 None => Next::Know(self.refused(format!("status-{status}"))),
             },
         }
+    }
+
+    fn hear_pending(&mut self) {
+        self.pending += 1;
+        self.in_doubt.insert(self.at);
     }
 
     /// No answer came: waits longer each time, and perhaps goes elsewhere.

@@ -107,11 +107,11 @@ pub(super) fn every_valid_order_is_claimed(facts: &Facts) -> Vec<Violation> {
     facts.valid().filter(unclaimed).map(found).collect()
 }
 
-/// An edge that lost its disk refuses what it may have sold before, where a request of the shopper's got no answer then.
+/// An edge that lost its disk refuses what it may have sold before, where the shopper had no answer by then, or "pending".
 fn may_stand(told: &Told, a_disk_was_lost: bool) -> bool {
     match told.outcome {
         Outcome::Acknowledged { .. } | Outcome::Unknown => true,
-        Outcome::Refused { .. } => a_disk_was_lost && told.lost > 0,
+        Outcome::Refused { .. } => a_disk_was_lost && told.lost + told.pending > 0,
         Outcome::Queueing => false,
     }
 }
