@@ -11,6 +11,9 @@ use super::victims::Done;
 use crate::checker::{Facts, Violation};
 use crate::shoppers::Outcome;
 
+/// Violations that are printed of one run; the checker shows all of a kept folder.
+const VIOLATIONS_SHOWN_MAX: usize = 30;
+
 /// The sums of one run, or of many.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
@@ -110,8 +113,11 @@ impl fmt::Display for Failure {
             writeln!(f, "the run failed: {reason:#}")?;
         }
         writeln!(f, "{} violations", violations.len())?;
-        for violation in violations {
+        for violation in violations.iter().take(VIOLATIONS_SHOWN_MAX) {
             writeln!(f, "VIOLATION {violation}")?;
+        }
+        if let Some(more) = violations.len().checked_sub(VIOLATIONS_SHOWN_MAX).filter(|more| *more > 0) {
+            writeln!(f, "and {more} more")?;
         }
         let lie = if plan.disks_lie { " DISKS_LIE=1" } else { "" };
         writeln!(f, "run this plan again: make prove NEMESIS=1 SEED={}{lie}", plan.seed)?;

@@ -62,6 +62,12 @@ async fn attack(plan: &Plan, folder: &Path) -> Attacked {
     // The disks are judged in any case, also where the fleet did not find together again.
     let judged =
         shut_down(&mut victims, survived.is_ok() && !plan.disks_lie).await.and_then(|()| judged(&victims, &log));
+    let is_clean = survived.is_ok() && judged.as_ref().is_ok_and(|(_, violations)| violations.is_empty());
+    if let Some((_, small)) = victims.small.take_if(|_| !is_clean)
+        && let Err(error) = small.keep()
+    {
+        eprintln!("what was on the small disk is lost: {error:#}");
+    }
     match (survived, judged) {
         (Ok(()), Ok(found)) => Ok(found),
         (Err(reason), Ok((_, violations))) => Err((reason, violations)),

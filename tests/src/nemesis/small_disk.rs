@@ -43,6 +43,16 @@ impl SmallDisk {
         if filler.exists() { fs::remove_file(filler).context("remove the filler") } else { Ok(()) }
     }
 
+    /// Unmounts it, with what is on it left in its place.
+    pub(super) fn keep(self) -> anyhow::Result<()> {
+        self.empty()?;
+        let (at, beside) = (self.at.clone(), self.at.with_extension("kept"));
+        let copied = Command::new("cp").arg("-a").args([&at, &beside]).status().context("run cp")?;
+        anyhow::ensure!(copied.success(), "cp: {copied}");
+        drop(self);
+        fs::rename(&beside, &at).with_context(|| format!("put {} into its place", at.display()))
+    }
+
     fn filler(&self) -> PathBuf {
         self.at.join(".filler")
     }
