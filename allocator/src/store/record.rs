@@ -5,7 +5,7 @@ use std::str::FromStr;
 use doorbuster_proto::{BadId, OrderId, Sku, Timestamp, Units, UnitsError};
 
 /// The version that is written. A reader that meets another one says so.
-const VERSION: u8 = 2;
+pub(super) const VERSION: u8 = 2;
 
 /// Why bytes are not a record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -227,7 +227,7 @@ mod tests {
     #[test]
     fn damage_is_told() {
         assert_eq!(u64::from_bytes(&[]), Err(Corrupt::Short));
-        assert_eq!(u64::from_bytes(&[2, 0]), Err(Corrupt::Version(2)));
+        assert_eq!(u64::from_bytes(&[VERSION + 1, 0]), Err(Corrupt::Version(VERSION + 1)));
         assert_eq!(u64::from_bytes(&[VERSION, 0, 0]), Err(Corrupt::Long(1)));
         assert_eq!(u64::from_bytes(&[VERSION, 0x80]), Err(Corrupt::Short));
         assert_eq!(u64::from_bytes(&[&[VERSION][..], &[0xff; 10]].concat()), Err(Corrupt::Number));
