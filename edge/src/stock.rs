@@ -22,7 +22,7 @@ use std::path::PathBuf;
 pub use doorbuster_edge_core::{
     Answer, CancelledBecause, OrderStatus, OrderView, Purchase, Refusal, SessionState, Shelf,
 };
-use doorbuster_edge_core::{Edge, Identity, RecoverError};
+use doorbuster_edge_core::{Edge, Identity};
 use doorbuster_proto::{BootId, EdgeId};
 
 pub use self::board::Board;
@@ -63,9 +63,6 @@ pub enum Error {
     /// The store cannot be used.
     #[error("cannot open the stock's store")]
     Store(#[from] store::Error),
-    /// The store's records contradict each other.
-    #[error("the stock's records contradict each other")]
-    Recover(#[from] RecoverError),
     /// No random number for this life of the process.
     #[error("the system gives no random numbers")]
     Random(#[source] getrandom::Error),
@@ -81,7 +78,8 @@ pub enum Error {
 pub fn start(options: StockOptions) -> Result<(Stock, OwnerHandle, LinkEnds), Error> {
     let store = Store::open(&options.path)?;
     let identity = Identity { edge: options.edge.clone(), disk: store.disk(), boot: boot()? };
-    let edge = Edge::recover(identity, store.load()?)?;
+    let edge = Edge::recover(identity, store.load()?);
+    let edge = edge.map_err(|found| store::Error::contradictory(&options.path, &found))?;
     owner::start(edge, store, options)
 }
 

@@ -3,10 +3,12 @@
 //! The only place of the edge that names rocksdb. Writes a batch whole or not at all; never decides anything.
 
 mod codec;
+mod error;
 mod keys;
 mod record;
 #[cfg(test)]
 mod tests;
+mod unusable;
 
 use std::path::{Path, PathBuf};
 
@@ -16,6 +18,9 @@ use rocksdb::{ColumnFamily, ColumnFamilyDescriptor, DB, DBRecoveryMode, Options,
 
 pub use self::codec::BadRecord;
 use self::codec::{Skus, Writer};
+pub use self::error::Error;
+pub use self::unusable::{Found, Unusable};
+use self::unusable::{explained, holds_store, unusable};
 
 /// Every RocksDB has it; here it stays empty.
 const DEFAULT: &str = "default";
@@ -31,48 +36,9 @@ const WRITE_BUFFER_BYTES: usize = 64 << 20;
 /// Above this the oldest records are flushed, so that a restart reads little.
 const WAL_BYTES_MAX: u64 = 128 << 20;
 
-/// Why the store cannot be used.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// The folder cannot be made.
-    #[error("cannot make the folder {0}")]
-    Folder(PathBuf, #[source] std::io::Error),
-    /// Another version of the edge made the store.
-    #[error("{} is of another version of the edge: expected the records of this one, found {family}", path.display())]
-    OtherVersion {
-        /// The store.
-        path: PathBuf,
-        /// A kind of record that this version does not know.
-        family: String,
-    },
-    /// RocksDB failed.
-    #[error("the store failed")]
-    Disk(#[from] rocksdb::Error),
-    /// No random number for a fresh store.
-    #[error("the system gives no random numbers")]
-    Random(#[source] getrandom::Error),
-    /// A record that this version cannot read.
-    #[error("a record of {family} cannot be read")]
-    Record {
-        /// The kind of record.
-        family: &'static str,
-        /// What is wrong with it.
-        #[source]
-        source: BadRecord,
-    },
-    /// A key that is none.
-    #[error("a key of {family} cannot be read")]
-    Key {
-        /// The kind of record.
-        family: &'static str,
-        /// What is wrong with it.
-        #[source]
-        source: BadId,
-    },
-}
-
 /// One edge's records.
 pub struct Store {
+    path: PathBuf,
     db: DB,
     disk: DiskId,
     /// Where records are built; kept, so that it need not be asked for again.
@@ -80,29 +46,38 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens the store, or makes one with an identity of its own.
+    /// Opens the store, or makes one with an identity of its own where there is none.
     ///
     /// # Errors
-    /// [`Error`] when the disk fails, or is another process's.
+    /// [`Error::InUse`] where another process has it, [`Error::Unusable`] where the folder holds anything but a sound
+    /// store, [`Error::Disk`] where the disk fails.
     pub fn open(path: &Path) -> Result<Self, Error> {
         std::fs::create_dir_all(path).map_err(|source| Error::Folder(path.to_owned(), source))?;
+        holds_store(path)?;
         let families = FAMILIES.map(|name| ColumnFamilyDescriptor::new(name, Options::default()));
-        check_families(path)?;
-        let db = DB::open_cf_descriptors(&options(), path, families)?;
-        let disk = match read_disk(&db)? {
+        let db = DB::open_cf_descriptors(&options(), path, families).map_err(|error| explained(path, error))?;
+        let mut store = Self { path: path.to_owned(), db, disk: DiskId(0), scratch: Vec::new() };
+        store.disk = match store.read_disk()? {
             Some(disk) => disk,
-            None => make_disk(&db)?,
+            None if store.is_blank()? => make_disk(&store.db)?,
+            None => return Err(unusable(path, Found::Damage("there are records, and no disk's identity".into()))),
         };
-        Ok(Self { db, disk, scratch: Vec::new() })
+        Ok(store)
     }
 
-    /// Opens a store that is not written meanwhile, to look at it; `None` for one that was never used.
+    /// Opens a store that is not written meanwhile, to look at it; `None` for one that was never used. Changes nothing in
+    /// the folder.
     ///
     /// # Errors
-    /// [`Error`] when there is no store, or it cannot be read.
+    /// [`Error::Missing`] where there is no store, [`Error::Unusable`] where it is damaged.
     pub fn open_read_only(path: &Path) -> Result<Option<Self>, Error> {
-        let db = DB::open_cf_for_read_only(&options(), path, FAMILIES, false)?;
-        Ok(read_disk(&db)?.map(|disk| Self { db, disk, scratch: Vec::new() }))
+        if !holds_store(path)? {
+            return Err(Error::Missing(path.to_owned()));
+        }
+        let db =
+            DB::open_cf_for_read_only(&options(), path, FAMILIES, false).map_err(|error| explained(path, error))?;
+        let store = Self { path: path.to_owned(), db, disk: DiskId(0), scratch: Vec::new() };
+        Ok(store.read_disk()?.map(|disk| Self { disk, ..store }))
     }
 
     /// The store's identity.
@@ -113,8 +88,12 @@ impl Store {
     /// Reads every record.
     ///
     /// # Errors
-    /// [`Error`] when the disk fails or a record cannot be read.
+    /// [`Error::Unusable`] where a record cannot be read, [`Error::Disk`] where the disk fails.
     pub fn load(&self) -> Result<Image, Error> {
+        self.read_all().map_err(|error| self.at_reading(error))
+    }
+
+    fn read_all(&self) -> Result<Image, Error> {
         let mut image = Image::default();
         if let Some(bytes) = self.db.get_cf(self.family(META), keys::META)? {
             image.meta = readable(META, record::read_meta(&bytes))?;
@@ -197,6 +176,39 @@ impl Store {
     fn family(&self, name: &str) -> &ColumnFamily {
         family(&self.db, name)
     }
+
+    fn read_disk(&self) -> Result<Option<DiskId>, Error> {
+        read_disk(&self.db).map_err(|error| self.at_reading(error))
+    }
+
+    fn is_blank(&self) -> Result<bool, Error> {
+        for family in FAMILIES {
+            let mut found = self.db.raw_iterator_cf(self.family(family));
+            found.seek_to_first();
+            if found.valid() {
+                return Ok(false);
+            }
+            found.status().map_err(|error| explained(&self.path, error))?;
+        }
+        Ok(true)
+    }
+
+    /// What does not read when all is read, in the runbook's words.
+    fn at_reading(&self, error: Error) -> Error {
+        match error {
+            Error::Disk(error) => explained(&self.path, error),
+            Error::Record { family, source: BadRecord::Version(version) } => {
+                unusable(&self.path, Found::OtherVersion(format!("a record of {family} of version {version}")))
+            }
+            Error::Record { family, source } => {
+                unusable(&self.path, Found::Damage(format!("a record of {family}: {source}")))
+            }
+            Error::Key { family, source } => {
+                unusable(&self.path, Found::Damage(format!("a key of {family}: {source}")))
+            }
+            other => other,
+        }
+    }
 }
 
 fn options() -> Options {
@@ -205,18 +217,12 @@ fn options() -> Options {
     options.create_missing_column_families(true);
     // Point-in-time recovery could silently drop synced records behind damage in mid-log; this mode refuses to open.
     options.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);
+    // A log that is gone is damage too.
+    options.set_track_and_verify_wals_in_manifest(true);
     options.set_db_write_buffer_size(WRITE_BUFFER_BYTES);
     options.set_max_total_wal_size(WAL_BYTES_MAX);
     options.set_keep_log_file_num(4);
     options
-}
-
-/// A store that another version of the edge has made is not touched.
-fn check_families(path: &Path) -> Result<(), Error> {
-    // A folder without a store has no families.
-    let found = DB::list_cf(&Options::default(), path).unwrap_or_default();
-    let other = found.into_iter().find(|name| name != DEFAULT && !FAMILIES.contains(&name.as_str()));
-    other.map_or(Ok(()), |family| Err(Error::OtherVersion { path: path.to_owned(), family }))
 }
 
 fn family<'a>(db: &'a DB, name: &str) -> &'a ColumnFamily {
