@@ -15,7 +15,9 @@ use http::Uri;
     doorbuster-allocator --config config/allocator.toml\n  \
     doorbuster-allocator --config config/allocator.toml --check-config\n  \
     doorbuster-allocator publish --check config/sample/sale.toml\n  \
-    doorbuster-allocator publish config/sample/sale.toml")]
+    doorbuster-allocator publish config/sample/sale.toml\n  \
+    doorbuster-allocator backup --config config/allocator.toml --to /var/backups/ledger-1\n  \
+    doorbuster-allocator restore --config config/allocator.toml --from /var/backups/ledger-1")]
 pub struct Cli {
     /// What to do instead of serving.
     #[command(subcommand)]
@@ -49,5 +51,23 @@ pub enum Command {
         /// Only checks the file, and says all that is wrong with it.
         #[arg(long)]
         check: bool,
+    },
+    /// Copies the ledger, also while the allocator runs, into a folder that is not there yet; reads the copy whole.
+    Backup {
+        /// The allocator's configuration file: it says where the ledger is, and whom to ask while it is in use.
+        #[arg(long, value_name = "FILE", default_value = "allocator.toml")]
+        config: PathBuf,
+        /// The backup's folder.
+        #[arg(long, value_name = "DIR")]
+        to: PathBuf,
+    },
+    /// Puts a backup in the place of a ledger that is gone. Refuses where anything is in its place.
+    Restore {
+        /// The allocator's configuration file.
+        #[arg(long, value_name = "FILE", default_value = "allocator.toml")]
+        config: PathBuf,
+        /// The backup's folder. It is left as it is.
+        #[arg(long, value_name = "DIR")]
+        from: PathBuf,
     },
 }

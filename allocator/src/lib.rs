@@ -4,6 +4,7 @@
 //! disk, the clock, the pages.
 
 pub mod admin;
+pub mod backup;
 pub mod cli;
 pub mod config;
 pub mod console;

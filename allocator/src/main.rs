@@ -4,6 +4,7 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Parser as _;
+use doorbuster_allocator::backup::{backup, restore};
 use doorbuster_allocator::cli::{Cli, Command};
 use doorbuster_allocator::config::Config;
 use doorbuster_allocator::publish::publish;
@@ -17,6 +18,12 @@ fn main() -> ExitCode {
         Some(Command::Publish { sale, console, check }) => {
             runtime().block_on(publish(sale, (!check).then_some(console))).map_err(anyhow::Error::from)
         }
+        Some(Command::Backup { config, to }) => Config::load(config)
+            .map_err(anyhow::Error::from)
+            .and_then(|config| Ok(runtime().block_on(backup(&config, to))?)),
+        Some(Command::Restore { config, from }) => Config::load(config)
+            .map_err(anyhow::Error::from)
+            .and_then(|config| Ok(runtime().block_on(restore(&config, from))?)),
         None => serve(&cli),
     };
     match outcome {

@@ -19,7 +19,7 @@ use crate::grpc;
 use crate::ledger::{Ledger, Owner, Parts, Publishing};
 use crate::publish::RenderError;
 use crate::sites::Sites;
-use crate::store::{self, LedgerStore as _, RocksStore, settle_presentations};
+use crate::store::{self, Backups, LedgerStore as _, RocksStore, settle_presentations};
 
 /// What is not drained by then is cut off.
 const DRAIN_WITHIN: Duration = Duration::from_secs(5);
@@ -36,13 +36,8 @@ pub enum Error {
         source: std::io::Error,
     },
     /// The ledger cannot be opened or read.
-    #[error("cannot open the ledger in {}", path.display())]
-    Open {
-        /// Where.
-        path: std::path::PathBuf,
-        /// The cause.
-        source: store::Error,
-    },
+    #[error("cannot open the ledger")]
+    Open(#[from] store::Error),
     /// The ledger's folder cannot be made.
     #[error("cannot make the folder {}", path.display())]
     Folder {
@@ -51,9 +46,6 @@ pub enum Error {
         /// The cause.
         source: std::io::Error,
     },
-    /// The ledger does not add up.
-    #[error("the ledger cannot be led")]
-    Recover(#[from] RecoverError),
     /// The shop's templates are wrong.
     #[error("the shop cannot be rendered")]
     Render(#[from] RenderError),
@@ -70,6 +62,7 @@ pub struct Service {
     config: Config,
     listeners: Listeners,
     ledger: Ledger,
+    backups: Backups,
     owner: JoinHandle<()>,
     sites: Sites,
     metrics: Arc<Metrics>,
@@ -105,14 +98,14 @@ impl Service {
         };
         let (orders, sites) = Sites::start(config.edges.keys().cloned().collect())?;
         let metrics = Arc::new(Metrics::default());
-        let parts = load(&config, orders, metrics.clone())?;
+        let (parts, backups) = load(&config, orders, metrics.clone())?;
         let (owner, ledger) = Owner::new(parts);
         let owner = std::thread::Builder::new().name("ledger".into()).spawn(|| owner.run())?;
         tracing::info!(
             grpc = %config.grpc.listen, console = %config.console, admin = %config.admin,
             environment = %config.environment, edges = config.edges.len(), "allocator serves"
         );
-        Ok(Self { config, listeners, ledger, owner, sites, metrics })
+        Ok(Self { config, listeners, ledger, backups, owner, sites, metrics })
     }
 
     /// Where it listens: as configured, with the port that the system chose where the configuration says 0.
@@ -130,9 +123,10 @@ impl Service {
     /// [`Error`] where a listener fails.
     pub async fn run(self, shutdown: impl Future<Output = ()>) -> Result<(), Error> {
         let (end, ending) = watch::channel(false);
-        let Self { config, listeners, ledger, owner, sites, metrics } = self;
+        let Self { config, listeners, ledger, backups, owner, sites, metrics } = self;
         let mut serving: JoinSet<Result<(), Error>> = JoinSet::new();
-        let console = Console::new(ledger.clone(), config.edges.keys().cloned().collect(), ending.clone());
+        let edges = config.edges.keys().cloned().collect();
+        let console = Console::new(ledger.clone(), backups, edges, ending.clone());
         let console = console.run(listeners.console, ended(ending.clone()));
         serving.spawn(async { Ok(console.await?) });
         let grpc = grpc::run(listeners.grpc, config.grpc.secret, ledger.clone(), sites, ended(ending.clone()));
@@ -167,19 +161,24 @@ async fn ended(mut ending: watch::Receiver<bool>) {
     let _ = ending.wait_for(|ending| *ending).await;
 }
 
-fn load(config: &Config, orders: watch::Sender<crate::sites::Order>, metrics: Arc<Metrics>) -> Result<Parts, Error> {
+fn load(
+    config: &Config,
+    orders: watch::Sender<crate::sites::Order>,
+    metrics: Arc<Metrics>,
+) -> Result<(Parts, Backups), Error> {
     let path = config.data.clone();
     std::fs::create_dir_all(&path).map_err(|source| Error::Folder { path: path.clone(), source })?;
-    let opened = |source| Error::Open { path: path.clone(), source };
-    let mut store = RocksStore::open(&path).map_err(opened)?;
-    let image = store.load().map_err(opened)?;
-    let presentations = settle_presentations(&mut store, &image).map_err(opened)?;
+    let mut store = RocksStore::open(&path)?;
+    let image = store.load()?;
+    let presentations = settle_presentations(&mut store, &image)?;
     tracing::info!(data = %path.display(), sales = image.sales.len(), orders = image.orders.len(), "ledger loaded");
     let settings = Settings { edges: config.edges.keys().cloned().collect(), evict_after_ms: config.evict_after_ms };
-    let core = Allocator::recover(settings, instance(), image)?;
+    let core = Allocator::recover(settings, instance(), image);
+    let core = core.map_err(|RecoverError::Damaged(found)| store::Error::damaged(&path, &found))?;
     let publishing = Publishing::new(presentations, orders);
     publishing.render(core.image().site(), &core);
-    Ok(Parts { core, store: Box::new(store), publishing, shops: config.edges.clone(), metrics })
+    let backups = store.backups();
+    Ok((Parts { core, store: Box::new(store), publishing, shops: config.edges.clone(), metrics }, backups))
 }
 
 fn instance() -> Instance {

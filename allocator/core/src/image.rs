@@ -25,6 +25,8 @@ pub struct Image {
     pub term: Term,
     /// The last commit.
     pub commit: Commit,
+    /// Whether it was restored from a backup, and not every edge has spoken since: there may be epochs that it never knew.
+    pub restored: bool,
     /// Every sale.
     pub sales: BTreeMap<SaleId, Sale>,
     /// Every SKU's books.
@@ -68,6 +70,7 @@ impl Image {
         match write {
             Write::Term(term) => self.term = *term,
             Write::Commit(commit) => self.commit = *commit,
+            Write::Restored(restored) => self.restored = *restored,
             Write::Sale(sale) => self.apply_sale(sale),
             Write::Halted { sku, reason } => self.stock_mut(sku).halted = Some(reason.clone()),
             Write::Account { sku, account, units } => {

@@ -15,7 +15,7 @@ use super::Console;
 use super::problem::Problem;
 use crate::publish;
 
-type Answer = Result<Response, Problem>;
+pub(super) type Answer = Result<Response, Problem>;
 
 pub(super) async fn snapshot(State(console): State<Console>) -> Response {
     as_json(console.ledger.figures().json.to_string())

@@ -4,6 +4,8 @@
 
 mod api;
 mod app;
+mod backup;
+pub(crate) mod client;
 mod guard;
 mod problem;
 mod stream;
@@ -20,8 +22,12 @@ use doorbuster_proto::EdgeId;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
+pub(crate) use backup::BackupRequest;
+pub(crate) use client::Unreachable;
+
 use crate::ledger::Ledger;
 use crate::publish::BUNDLE_BYTES_MAX;
+use crate::store::Backups;
 
 /// The most streams of figures at a time.
 const STREAMS_MAX: usize = 64;
@@ -30,6 +36,7 @@ const STREAMS_MAX: usize = 64;
 #[derive(Clone)]
 pub struct Console {
     ledger: Ledger,
+    copier: backup::Copier,
     edges: Arc<BTreeSet<EdgeId>>,
     streams: Arc<Semaphore>,
     ending: watch::Receiver<bool>,
@@ -37,8 +44,9 @@ pub struct Console {
 
 impl Console {
     /// A console on a ledger. Streams end when `ending` turns true.
-    pub fn new(ledger: Ledger, edges: BTreeSet<EdgeId>, ending: watch::Receiver<bool>) -> Self {
-        Self { ledger, edges: Arc::new(edges), streams: Arc::new(Semaphore::new(STREAMS_MAX)), ending }
+    pub fn new(ledger: Ledger, backups: Backups, edges: BTreeSet<EdgeId>, ending: watch::Receiver<bool>) -> Self {
+        let copier = backup::Copier::new(backups);
+        Self { ledger, copier, edges: Arc::new(edges), streams: Arc::new(Semaphore::new(STREAMS_MAX)), ending }
     }
 
     /// Serves operators until the shutdown.
@@ -64,6 +72,7 @@ impl Console {
             .route("/api/edges/{edge}/evict", post(api::evict))
             .route("/api/edges/{edge}/epochs/{epoch}/write-off", post(api::write_off))
             .route("/api/resume-grants", post(api::resume_grants))
+            .route("/api/backups", post(backup::make).layer(DefaultBodyLimit::max(backup::REQUEST_BYTES_MAX)))
             .route("/api/orders/{order}", get(api::order))
             .route("/api/orders/{order}/cancel", post(api::cancel))
             .fallback(app::serve)

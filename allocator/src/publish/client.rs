@@ -2,20 +2,14 @@
 
 use std::path::{Path, PathBuf};
 
-use bytes::Bytes;
 use doorbuster_config::{Fault, clock, in_lines};
-use http::{Method, Request, StatusCode, Uri, header};
-use http_body_util::{BodyExt as _, Full, Limited};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
+use http::{StatusCode, Uri};
 use serde::Deserialize;
 use serde_json::Value;
-use tokio::net::TcpStream;
 
 use super::bundle::{BUNDLE_BYTES_MAX, bundle, merged};
 use super::sale::read;
-
-const ANSWER_BYTES_MAX: usize = 4 << 20;
+use crate::console::{Unreachable, client};
 
 /// Why a sale was not published.
 #[derive(Debug, thiserror::Error)]
@@ -48,7 +42,7 @@ pub enum PublishError {
         /// Where.
         at: Uri,
         /// The cause.
-        source: Box<dyn std::error::Error + Send + Sync>,
+        source: Unreachable,
     },
     /// The allocator refused.
     #[error("the allocator refused ({status}): {detail}")]
@@ -98,7 +92,7 @@ async fn post(path: &Path, console: &Uri, bundle: &Value) -> Result<(), PublishE
     let authority = console.authority().filter(|_| console.scheme_str() == Some("http"));
     let authority = authority.ok_or_else(|| PublishError::Address(console.clone()))?.as_str();
     let unreachable = |source| PublishError::Unreachable { at: console.clone(), source };
-    let (status, answer) = exchange(authority, body).await.map_err(unreachable)?;
+    let (status, answer) = client::post(authority, "/api/sales", body).await.map_err(unreachable)?;
     if status.is_success() {
         return Ok(());
     }
@@ -108,25 +102,4 @@ async fn post(path: &Path, console: &Uri, bundle: &Value) -> Result<(), PublishE
     }
     let detail = if problem.detail.is_empty() { problem.title } else { problem.detail };
     Err(PublishError::Refused { status, detail })
-}
-
-async fn exchange(
-    authority: &str,
-    body: String,
-) -> Result<(StatusCode, Bytes), Box<dyn std::error::Error + Send + Sync>> {
-    let address = if authority.contains(':') { authority.to_owned() } else { format!("{authority}:80") };
-    let stream = TcpStream::connect(address).await?;
-    let (mut sender, connection) = http1::handshake(TokioIo::new(stream)).await?;
-    let connection = tokio::spawn(connection);
-    let request = Request::builder()
-        .method(Method::POST)
-        .uri("/api/sales")
-        .header(header::HOST, authority)
-        .header(header::CONTENT_TYPE, "application/json")
-        .body(Full::new(Bytes::from(body)))?;
-    let answer = sender.send_request(request).await?;
-    let status = answer.status();
-    let body = Limited::new(answer.into_body(), ANSWER_BYTES_MAX).collect().await?.to_bytes();
-    connection.abort();
-    Ok((status, body))
 }

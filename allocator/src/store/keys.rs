@@ -9,6 +9,7 @@ use super::record::Corrupt;
 
 pub(super) const TERM: &[u8] = b"term";
 pub(super) const COMMIT: &[u8] = b"commit";
+pub(super) const RESTORED: &[u8] = b"restored";
 
 /// A key in the making.
 #[derive(Debug, Default)]
@@ -136,7 +137,7 @@ impl<'a> KeyReader<'a> {
 /// The column family of a row's kind.
 pub(super) fn family(write: &Write) -> &'static str {
     match write {
-        Write::Term(_) | Write::Commit(_) => "numbers",
+        Write::Term(_) | Write::Commit(_) | Write::Restored(_) => "numbers",
         Write::Sale(_) => "sales",
         Write::Halted { .. } => "halted",
         Write::Account { .. } => "accounts",

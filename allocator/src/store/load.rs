@@ -4,7 +4,7 @@ use doorbuster_allocator_core::{EpochHead, Image, Judged, LedgerOrder, Sale, Tot
 use doorbuster_proto::{Commit, DownEntry, Term, Units};
 
 use super::Error;
-use super::keys::{COMMIT, KeyReader, TERM};
+use super::keys::{COMMIT, KeyReader, RESTORED, TERM};
 use super::record::{Corrupt, Record};
 use super::rocks::RocksStore;
 
@@ -15,6 +15,9 @@ pub(super) fn load(store: &RocksStore) -> Result<Image, Error> {
     }
     if let Some(commit) = store.row("numbers", COMMIT)? {
         image.apply(&Write::Commit(Commit(commit)));
+    }
+    if let Some(restored) = store.row::<u64>("numbers", RESTORED)? {
+        image.apply(&Write::Restored(restored != 0));
     }
     for (kind, read) in KINDS {
         for write in store.rows(kind, read) {

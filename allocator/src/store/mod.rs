@@ -2,19 +2,27 @@
 //!
 //! Owns keys and records. Never decides what is written, and never retries a write that failed.
 
+mod backup;
 mod keys;
 mod load;
 mod record;
 mod records;
+mod restore;
 mod rocks;
+mod unusable;
 mod writer;
 
-use doorbuster_allocator_core::{Image, Write};
+use std::path::{Path, PathBuf};
+
+use doorbuster_allocator_core::{Image, Violation, Write};
 use doorbuster_proto::SaleId;
 
 use crate::publish::Presentation;
+pub use backup::{BackupError, Backups};
 pub use record::Corrupt;
-pub use rocks::RocksStore;
+pub use restore::{RestoreError, Restored, restore};
+pub use rocks::{Checked, RocksStore};
+pub use unusable::{Found, Unusable};
 
 /// What goes wrong with a store.
 #[derive(Debug, thiserror::Error)]
@@ -22,6 +30,29 @@ pub enum Error {
     /// The store itself failed; after a failed write nobody knows what is on the disk.
     #[error("the ledger's store failed")]
     Store(#[from] rocksdb::Error),
+    /// The folder cannot be read.
+    #[error("cannot read the folder {}", path.display())]
+    Folder {
+        /// Which.
+        path: PathBuf,
+        /// The cause.
+        source: std::io::Error,
+    },
+    /// Another process has it.
+    #[error("{}: another process has the ledger", path.display())]
+    InUse {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Nothing to look at.
+    #[error("{}: expected a ledger, found none", path.display())]
+    Missing {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// The folder holds something that is not used as a ledger.
+    #[error(transparent)]
+    Unusable(#[from] Unusable),
     /// A row does not read.
     #[error("row {key} of {kind} is corrupt")]
     Corrupt {
@@ -32,6 +63,13 @@ pub enum Error {
         /// The cause.
         source: Corrupt,
     },
+}
+
+impl Error {
+    /// A ledger whose rows read, and do not add up.
+    pub fn damaged(path: &Path, found: &Violation) -> Self {
+        Self::Unusable(Unusable { path: path.to_owned(), found: Found::Damage(found.to_string()) })
+    }
 }
 
 /// Atomic commits of the ledger, and what shoppers see of its sales.

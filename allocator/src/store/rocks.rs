@@ -1,21 +1,23 @@
 //! The one file that opens RocksDB.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use doorbuster_allocator_core::{Image, JournalRecord, Write};
-use doorbuster_proto::SaleId;
+use doorbuster_proto::{Commit, SaleId, Term};
 use rocksdb::{ColumnFamily, DB, DBCompressionType, DBRecoveryMode, IteratorMode, Options, WriteBatch, WriteOptions};
 
 use super::keys::Key;
 use super::load::load;
 use super::record::{Corrupt, Record};
+use super::unusable::{Found, explained, holds_ledger, unusable};
 use super::writer::put_all;
-use super::{Error, LedgerStore};
+use super::{Backups, Error, LedgerStore};
 use crate::publish::Presentation;
 
 const PRESENTATIONS: &str = "presentations";
 const JOURNAL: &str = "journal";
-const FAMILIES: [&str; 11] = [
+pub(super) const FAMILIES: [&str; 11] = [
     "numbers",
     "sales",
     "halted",
@@ -33,27 +35,72 @@ const LOG_FILES_MAX: usize = 8;
 
 /// The ledger in RocksDB: one process, one folder, a column family per kind of row.
 pub struct RocksStore {
-    db: DB,
+    path: PathBuf,
+    db: Arc<DB>,
+}
+
+/// What a ledger holds that was read whole, and whose accounts add up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checked {
+    /// The last term that was taken.
+    pub term: Term,
+    /// The last commit.
+    pub commit: Commit,
+    /// How many sales.
+    pub sales: usize,
+    /// How many orders.
+    pub orders: usize,
 }
 
 impl RocksStore {
-    /// Opens the folder, and makes it where it is not there.
+    /// Opens the folder, and makes a ledger where it is not there or holds nothing.
     ///
     /// # Errors
-    /// [`Error::Store`], also where another process has it.
+    /// [`Error::InUse`] where another process has it, [`Error::Unusable`] where it holds anything but a sound ledger.
     pub fn open(folder: &Path) -> Result<Self, Error> {
-        let mut options = options();
-        options.create_if_missing(true);
-        options.create_missing_column_families(true);
-        Ok(Self { db: DB::open_cf_with_opts(&options, folder, families())? })
+        holds_ledger(folder)?;
+        Self::open_or_make(folder)
     }
 
-    /// Opens the folder to look at it, also while another process has it.
+    /// Opens the ledger of the folder.
     ///
     /// # Errors
-    /// [`Error::Store`] where there is no ledger.
+    /// As [`open`](Self::open), and [`Error::Missing`] where there is none.
+    pub fn open_existing(folder: &Path) -> Result<Self, Error> {
+        if !holds_ledger(folder)? {
+            return Err(Error::Missing { path: folder.to_owned() });
+        }
+        Self::open_or_make(folder)
+    }
+
+    /// Opens the folder to look at it, also while another process has it. Changes nothing in it.
+    ///
+    /// # Errors
+    /// [`Error::Missing`] where there is no ledger, [`Error::Unusable`] where it is damaged.
     pub fn open_read_only(folder: &Path) -> Result<Self, Error> {
-        Ok(Self { db: DB::open_cf_with_opts_for_read_only(&options(), folder, families(), false)? })
+        if !holds_ledger(folder)? {
+            return Err(Error::Missing { path: folder.to_owned() });
+        }
+        let db = DB::open_cf_with_opts_for_read_only(&options(), folder, families(), false);
+        Self::opened(folder, db)
+    }
+
+    /// Reads all of it, and adds its accounts up.
+    ///
+    /// # Errors
+    /// [`Error::Unusable`] where a row does not read, or the accounts do not add up.
+    pub fn check(&self) -> Result<Checked, Error> {
+        let image = self.load()?;
+        image.check().map_err(|violation| Error::damaged(&self.path, &violation))?;
+        self.presentations()?;
+        self.journal().try_for_each(|record| record.map(drop)).map_err(|error| self.at_reading(error))?;
+        let (sales, orders) = (image.sales.len(), image.orders.len());
+        Ok(Checked { term: image.term, commit: image.commit, sales, orders })
+    }
+
+    /// Makes copies of it while it is used.
+    pub fn backups(&self) -> Backups {
+        Backups::of(self.path.clone(), Arc::downgrade(&self.db))
     }
 
     /// Goes through the whole journal in its order.
@@ -87,6 +134,39 @@ impl RocksStore {
         self.db.cf_handle(kind).expect("every column family is opened with the store")
     }
 
+    #[cfg(test)]
+    pub(super) fn flush_tables(&self) {
+        for name in FAMILIES {
+            self.db.flush_cf(self.family(name)).expect("a flush succeeds");
+        }
+    }
+
+    fn open_or_make(folder: &Path) -> Result<Self, Error> {
+        let mut options = options();
+        options.create_if_missing(true);
+        options.create_missing_column_families(true);
+        Self::opened(folder, DB::open_cf_with_opts(&options, folder, families()))
+    }
+
+    fn opened(folder: &Path, db: Result<DB, rocksdb::Error>) -> Result<Self, Error> {
+        let db = db.map_err(|error| explained(folder, error))?;
+        Ok(Self { path: folder.to_owned(), db: Arc::new(db) })
+    }
+
+    /// What does not read when all is read, in the runbook's words.
+    fn at_reading(&self, error: Error) -> Error {
+        match error {
+            Error::Store(error) => explained(&self.path, error),
+            Error::Corrupt { kind, source: Corrupt::Version(version), .. } => {
+                unusable(&self.path, Found::OtherVersion(format!("a row of {kind} of version {version}")))
+            }
+            Error::Corrupt { kind, key, source } => {
+                unusable(&self.path, Found::Damage(format!("row {key} of {kind}: {source}")))
+            }
+            other => other,
+        }
+    }
+
     fn write(&self, batch: WriteBatch, sync: bool) -> Result<(), Error> {
         let mut options = WriteOptions::default();
         options.set_sync(sync);
@@ -96,7 +176,11 @@ impl RocksStore {
 
 impl LedgerStore for RocksStore {
     fn load(&self) -> Result<Image, Error> {
-        load(self)
+        let image = load(self).map_err(|error| self.at_reading(error))?;
+        // Nobody reads the journal but an audit, years later: what is damaged there is told while it can be mended.
+        let journal = self.rows(JOURNAL, |_, _| Ok(())).try_for_each(|row| row);
+        journal.map_err(|error| self.at_reading(error))?;
+        Ok(image)
     }
 
     fn commit(&mut self, writes: &[Write], sync: bool) -> Result<(), Error> {
@@ -109,7 +193,8 @@ impl LedgerStore for RocksStore {
         let read = |_: &[u8], bytes: &[u8]| {
             serde_json::from_slice(bytes).map_err(|error| Corrupt::Document(error.to_string()))
         };
-        self.rows(PRESENTATIONS, read).collect()
+        let found: Result<Vec<_>, _> = self.rows(PRESENTATIONS, read).collect();
+        found.map_err(|error| self.at_reading(error))
     }
 
     fn put_presentation(&mut self, presentation: &Presentation) -> Result<(), Error> {
@@ -134,6 +219,8 @@ fn options() -> Options {
     let mut options = Options::default();
     // A torn tail is what a power cut leaves. Anything else is damage, and must not pass for the end of the log.
     options.set_wal_recovery_mode(DBRecoveryMode::TolerateCorruptedTailRecords);
+    // A log that is gone is damage too.
+    options.set_track_and_verify_wals_in_manifest(true);
     options.set_compression_type(DBCompressionType::Lz4);
     options.set_max_total_wal_size(WAL_BYTES_MAX);
     options.set_keep_log_file_num(LOG_FILES_MAX);

@@ -1,5 +1,8 @@
 //! What was written is read back, whatever it was.
 
+mod backups;
+mod damage;
+
 use std::path::Path;
 
 use doorbuster_allocator_core::{

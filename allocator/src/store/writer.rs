@@ -3,7 +3,7 @@
 use doorbuster_allocator_core::Write;
 use rocksdb::{ColumnFamily, WriteBatch};
 
-use super::keys::{COMMIT, Key, TERM, family};
+use super::keys::{COMMIT, Key, RESTORED, TERM, family};
 use super::record::Record;
 
 /// Adds every write to the batch, in order.
@@ -17,6 +17,7 @@ fn put(batch: &mut WriteBatch, write: &Write, rows: &ColumnFamily) {
     match write {
         Write::Term(term) => batch.put_cf(rows, TERM, term.0.to_bytes()),
         Write::Commit(commit) => batch.put_cf(rows, COMMIT, commit.0.to_bytes()),
+        Write::Restored(restored) => batch.put_cf(rows, RESTORED, u64::from(*restored).to_bytes()),
         Write::Sale(sale) => batch.put_cf(rows, Key::sale(&sale.definition.id), sale.to_bytes()),
         Write::Halted { sku, reason } => batch.put_cf(rows, Key::sku(sku), reason.to_bytes()),
         Write::Account { sku, account, units } if units.is_zero() => batch.delete_cf(rows, Key::account(sku, account)),

@@ -134,3 +134,25 @@ fn a_start_renders_the_site_again() {
     let site = desk.store.site().0;
     assert_eq!(desk.restart(), [Out::Site(site)]);
 }
+
+/// The backup knows nothing of an edge that first connected after it: what that sold is in the backup's pool still.
+#[test]
+fn a_restored_ledger_waits_for_every_edge_of_the_configuration() {
+    let mut desk = Desk::selling(&["one", "two"], 40, 0);
+    let one = desk.join("one", 1);
+    desk.store.apply(&Write::Restored(true));
+    desk.restart();
+    let one = one.again(3);
+    desk.hello(&one);
+    assert_eq!(desk.level(&one, 0, 2), [], "two did not speak");
+    desk.restart();
+    let one = one.again(4);
+    desk.hello(&one);
+    assert_eq!(desk.level(&one, 0, 2), [], "two did not speak before the restart either");
+    desk.join("two", 2);
+    assert!(!desk.store.restored);
+    assert_eq!(desk.core.snapshot(desk.now).waiting_for, []);
+    desk.restart();
+    desk.hello(&one.again(5));
+    assert_eq!(desk.core.snapshot(desk.now).waiting_for.len(), 1, "from now on as ever: two's epoch alone");
+}

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use doorbuster_proto::{EdgeBody, EdgeId, Epoch, FromEdge, Hello, LogMark, RefusedReason, Session, Timestamp, Welcome};
 
 use super::log::Sync;
+use super::term::ANY_EPOCH;
 use super::{Allocator, Link};
 use crate::epochs::{Answer, judge};
 use crate::{ALERTS_MAX, Book, Connection, Phase};
@@ -67,6 +68,12 @@ impl Allocator {
         let books = self.image.epochs.get(&hello.edge).unwrap_or(&none);
         let answer = judge(books, message.epoch, hello, (self.image.term, self.instance));
         let session = message.session;
+        // A refused disk, and one that waits, leave open what the edge holds.
+        let is_settled = match &answer {
+            Answer::RolledBack(_) | Answer::LedgerBehind(_) => false,
+            Answer::Begin { fence } => fence.is_none() || self.awaited.is_empty(),
+            _ => true,
+        };
         match answer {
             Answer::Resume(epoch) => self.answer_resume(connection, session, epoch, hello, now),
             Answer::OfferAgain(epoch) => self.answer_offer_again(connection, session, epoch, hello, now),
@@ -83,6 +90,9 @@ impl Allocator {
                 self.ledger_behind(&hello.edge, &detail, now);
                 self.refuse(connection, session, RefusedReason::LedgerBehind, &detail);
             }
+        }
+        if is_settled {
+            self.has_spoken(&hello.edge, ANY_EPOCH, now);
         }
     }
 

@@ -13,6 +13,9 @@ impl Allocator {
         let all = self.image.epochs.iter().flat_map(|(edge, books)| books.iter().map(move |book| (edge, book)));
         let awaited = all.filter(|(_, (_, book))| must_speak(&book.head));
         self.awaited = awaited.map(|(edge, (epoch, _))| (edge.clone(), *epoch)).collect();
+        if self.image.restored {
+            self.awaited.extend(self.settings.edges.iter().map(|edge| (edge.clone(), ANY_EPOCH)));
+        }
         self.words = self.image.stock.iter().map(|(sku, stock)| (sku.clone(), Said::of(stock))).collect();
         self.to_place = self.image.stock.keys().cloned().collect();
         let site = self.image.site();
@@ -52,6 +55,9 @@ impl Allocator {
     }
 
     fn resume(&mut self, now: Timestamp) {
+        if self.image.restored {
+            self.write(Write::Restored(false), Sync::Promise);
+        }
         self.deferred_told.clear();
         self.to_place = self.image.stock.keys().cloned().collect();
         let deferred: Vec<_> =
@@ -62,6 +68,10 @@ impl Allocator {
         }
     }
 }
+
+/// Stands for any hello of an edge, whatever its epoch. After a restore every edge of the configuration is waited for: one
+/// that first connected after the backup holds units of which this ledger knows nothing.
+pub(super) const ANY_EPOCH: Epoch = Epoch(0);
 
 /// Whether a new term waits for an epoch. For a fenced one too, whatever its quarantine: where this ledger was restored
 /// from a backup, the fence may have been the past's, and the epoch's logs have gone on; its hello tells. One that was

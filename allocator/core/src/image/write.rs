@@ -11,6 +11,8 @@ pub enum Write {
     Term(Term),
     /// The commit that this batch is.
     Commit(Commit),
+    /// Whether the ledger came from a backup, and waits for every edge.
+    Restored(bool),
     /// A sale, by its id.
     Sale(Sale),
     /// A SKU is halted, for good.
