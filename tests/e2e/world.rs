@@ -1,16 +1,18 @@
 //! A fleet with a sale, and the judge at its end.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use doorbuster_tests::audit;
 use doorbuster_tests::checker::{Facts, gather, judge};
 use doorbuster_tests::console::{Console, Report};
-use doorbuster_tests::fleet::{Fleet, Ports};
+use doorbuster_tests::fleet::{Fleet, Member, Ports, binary};
 use doorbuster_tests::sale_file::SaleFile;
 use doorbuster_tests::shoppers::{Intent, Log, Outcome, Patience, Shopper, Told};
 use doorbuster_tests::until;
 use doorbuster_tests::web::Web;
 use tempfile::TempDir;
+use tokio::process::Command;
 use tokio::sync::{Mutex, MutexGuard};
 
 /// Fleets share two cores: one at a time, whatever the number of test threads.
@@ -133,9 +135,37 @@ impl World {
     pub(crate) fn facts(&self) -> Facts {
         self.log.told().unwrap();
         let facts = gather(self.path(), true).unwrap();
+        self.audit();
         assert!(!facts.accounts.is_empty(), "the judge saw no ledger");
         facts
     }
+}
+
+impl World {
+    /// Whatever was done to them: the stores prove the eight invariants, as far as stores can.
+    fn audit(&self) {
+        let edges: Vec<_> = (1..self.fleet.members().len()).map(|n| self.fleet.data(Member::Edge(n - 1))).collect();
+        let stores = audit::open(&self.fleet.data(Member::Allocator), &edges).unwrap();
+        let reports = audit::look(&stores);
+        assert!(reports.iter().all(audit::Report::holds), "{}", audit::tell::reports(&stores, &reports));
+    }
+}
+
+/// Runs the audit on stores; its exit code, and what it said.
+pub(crate) async fn audit(ledger: &Path, edges: &[PathBuf]) -> (i32, String) {
+    audit_with(ledger, edges, &[]).await
+}
+
+/// The same, with further arguments.
+pub(crate) async fn audit_with(ledger: &Path, edges: &[PathBuf], more: &[&str]) -> (i32, String) {
+    let mut command = Command::new(binary("audit").unwrap());
+    command.arg("--allocator").arg(ledger).args(more);
+    for edge in edges {
+        command.arg("--edge").arg(edge);
+    }
+    let output = command.output().await.unwrap();
+    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    (output.status.code().unwrap(), text)
 }
 
 impl Drop for World {

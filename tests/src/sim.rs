@@ -11,6 +11,7 @@ mod invariants;
 mod network;
 mod plan;
 mod process;
+mod remains;
 mod report;
 mod shoppers;
 mod world;
@@ -18,6 +19,7 @@ mod world;
 pub use self::faults::Fault;
 pub use self::invariants::Violation;
 pub use self::plan::{Plan, Sabotage};
+pub use self::remains::{DiskRemains, Remains, remains};
 pub use self::report::Report;
 
 use self::world::World;

@@ -9,9 +9,14 @@ use crate::dice::Dice;
 
 /// Records that change by writes.
 pub(super) trait Records: Clone + Default {
-    type Write;
+    type Write: Clone;
 
     fn apply(&mut self, write: &Self::Write);
+
+    /// Whether a write is kept as it is, since no record tells of it.
+    fn is_history(_write: &Self::Write) -> bool {
+        false
+    }
 }
 
 impl Records for edge::Image {
@@ -28,12 +33,18 @@ impl Records for allocator::Image {
     fn apply(&mut self, write: &allocator::Write) {
         allocator::Image::apply(self, write);
     }
+
+    fn is_history(write: &allocator::Write) -> bool {
+        matches!(write, allocator::Write::Journal(_))
+    }
 }
 
 /// One disk.
 pub(super) struct Disk<I: Records> {
     /// What survives any crash.
     synced: I,
+    /// Writes that no record tells of, as far as they survive.
+    history: Vec<I::Write>,
     /// Batches that were written since.
     written: VecDeque<Vec<I::Write>>,
     /// Says that the newest batch is synced when it is not.
@@ -42,7 +53,7 @@ pub(super) struct Disk<I: Records> {
 
 impl<I: Records> Default for Disk<I> {
     fn default() -> Self {
-        Self { synced: I::default(), written: VecDeque::new(), lies: false }
+        Self { synced: I::default(), history: Vec::new(), written: VecDeque::new(), lies: false }
     }
 }
 
@@ -54,6 +65,10 @@ impl<I: Records> Disk<I> {
 
     pub(super) fn synced(&self) -> &I {
         &self.synced
+    }
+
+    pub(super) fn history(&self) -> &[I::Write] {
+        &self.history
     }
 
     /// Takes a batch, whole.
@@ -83,6 +98,9 @@ impl<I: Records> Disk<I> {
         for writes in self.written.drain(..batches) {
             for write in &writes {
                 self.synced.apply(write);
+                if I::is_history(write) {
+                    self.history.push(write.clone());
+                }
             }
         }
     }

@@ -18,6 +18,7 @@ use super::edge::EdgeNode;
 use super::invariants::{Seen, Violation};
 use super::network::Network;
 use super::plan::{BEGINS, Plan, SKEW_MS_MAX, Sabotage};
+use super::remains::Remains;
 use super::report::Report;
 use super::shoppers::Shoppers;
 use crate::dice::Dice;
@@ -164,6 +165,19 @@ impl World {
         self.look(true)?;
         Seen::look_at_rest(&self)?;
         Ok(self.finish())
+    }
+
+    /// Runs for so many events, or to the end, and looks at the disks as they are then.
+    pub(super) fn pull_the_plug(mut self, events: u64) -> Remains {
+        self.begin();
+        let ends = self.plan.sale.ends_at.after_ms(FAULTS_AFTER_END_MS + REST_MS);
+        while let Some((at, event)) = self.queue.pop_first().filter(|(place, _)| place.0 < ends) {
+            if self.report.events >= events {
+                break;
+            }
+            self.happen(at, event);
+        }
+        self.remains()
     }
 
     fn begin(&mut self) {

@@ -41,10 +41,12 @@ impl Allocator {
     }
 
     fn grant(&mut self, sku: &Sku, edge: &EdgeId, units: Units, now: Timestamp) -> Result<(), Violation> {
-        let (epoch, _) = self.image.last_epoch(edge).expect("the policy grants to live epochs");
+        let (epoch, book) = self.image.last_epoch(edge).expect("the policy grants to live epochs");
+        // The down log forgets what the edge has confirmed; the journal keeps the grant's number for an audit.
+        let seq = book.head.down_tail.next();
         let mut tally = Tally::default();
         self.transfer(&mut tally, sku, (&Account::Pool, &Account::Escrow(edge.clone(), epoch)), units, now)?;
-        self.journal(tally, "policy".into(), format!("grant to {edge}, epoch {epoch}"), now);
+        self.journal(tally, "policy".into(), format!("grant {seq} to {edge}, epoch {epoch}"), now);
         let book = self.image.book_mut(edge, epoch).expect("the last epoch exists");
         let total = book.totals.entry(sku.clone()).or_default();
         (total.granted, total.last_grant) = (total.granted.plus(units), units);
