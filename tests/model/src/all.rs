@@ -184,7 +184,7 @@ fn clones(credit: u64) -> Configuration {
         aim: "a second process on a copy of a disk",
         orders: crowd(2),
         credit,
-        budget: Budget { connects: 2, clones: 1, ..Budget::default() },
+        budget: Budget { connects: 3, breaks: 1, clones: 1, ..Budget::default() },
         ..Configuration::default()
     }
 }
