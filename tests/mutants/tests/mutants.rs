@@ -30,7 +30,10 @@ fn there_are_fifteen_mutants_and_their_edits_fit_the_source() {
 fn an_edit_that_fits_nowhere_or_twice_is_refused_by_name() {
     for (find, times) in [("no such text anywhere", 0), ("use crate::", 3)] {
         let error = check(&root(), &[mutant("edge/core/src/closing.rs", find)]).unwrap_err();
-        assert!(matches!(&error, Error::Edit { mutant, found, .. } if mutant == "made-up" && *found == times), "{error}");
+        assert!(
+            matches!(&error, Error::Edit { mutant, found, .. } if mutant == "made-up" && *found == times),
+            "{error}"
+        );
     }
 }
 
