@@ -16,10 +16,13 @@ use crate::reached::REACHED;
 use crate::report::{Counterexample, Report};
 use crate::world::World;
 
+/// The most states of one exploration, whatever its limit: they take some 5 GB of memory.
+pub const STATES_MAX: usize = 1_000_000;
+
 /// How far an exploration goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limit {
-    /// It stops after about so many states, those met again included.
+    /// It stops after about so many states, those met again included; at most [`STATES_MAX`].
     pub states: usize,
     /// And after so long. Without it the report is the same every time.
     pub time: Option<Duration>,
@@ -27,13 +30,14 @@ pub struct Limit {
 
 /// Explores a configuration.
 pub fn explore(configuration: &Configuration, limit: Limit) -> Report {
+    let states = limit.states.min(STATES_MAX);
     let model = Protocol {
         first: World::first(configuration.clone()),
         found: AtomicBool::new(false),
         walks_again: AtomicBool::new(false),
     };
     // One thread: breadth first is then the same every time.
-    let mut search = model.checker().finish_when(HasDiscoveries::AnyFailures).target_state_count(limit.states);
+    let mut search = model.checker().finish_when(HasDiscoveries::AnyFailures).target_state_count(states);
     if let Some(time) = limit.time {
         search = search.timeout(time);
     }
@@ -49,7 +53,7 @@ pub fn explore(configuration: &Configuration, limit: Limit) -> Report {
         states: checker.state_count(),
         unique: checker.unique_state_count(),
         depth: checker.max_depth(),
-        is_exhausted: is_sound && !is_late && checker.state_count() < limit.states,
+        is_exhausted: is_sound && !is_late && checker.state_count() < states,
         reached: REACHED.into_iter().filter(|what| discoveries.contains_key(what)).collect(),
         violation: failures.next().map(counterexample),
     }

@@ -30,6 +30,6 @@ mod world;
 
 pub use all::{all, named};
 pub use configuration::Configuration;
-pub use explore::{Limit, explore, explore_all};
+pub use explore::{Limit, STATES_MAX, explore, explore_all};
 pub use invariants::Invariant;
 pub use report::{Counterexample, Report};
