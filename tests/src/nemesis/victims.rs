@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
-use anyhow::Context as _;
 use doorbuster_proto::EdgeId;
 
 use super::disk::{Disk, Loss, Syncs, build_library};
@@ -18,6 +18,7 @@ use crate::console::Console;
 use crate::dice::Dice;
 use crate::fleet::{Addresses, Fleet, Member, Ports};
 use crate::sale_file::SaleFile;
+use crate::until;
 
 /// The sale of every run.
 pub(super) const SALE: &str = "nemesis";
@@ -25,6 +26,9 @@ pub(super) const SALE: &str = "nemesis";
 pub(super) const SKUS: [&str; 2] = ["lamp", "kettle"];
 /// Units of a shopper, over all.
 pub(super) const LIMIT: i64 = 2;
+
+/// Until every edge must have the sale's pages: it compresses them first, which takes its time on a busy machine.
+const START_BOUND: Duration = Duration::from_secs(90);
 
 /// The fleet, its disks, its links, and what has been done to them.
 pub(super) struct Victims {
@@ -111,7 +115,7 @@ impl Victims {
         let file = sale.write(&self.fleet.folder().path().join("sale"))?;
         let published = self.fleet.publish(&file).await?;
         anyhow::ensure!(published.status.success(), "publish: {}", String::from_utf8_lossy(&published.stderr));
-        self.fleet.all_ready().await.context("the fleet starts")
+        until::holds("the fleet shows the sale", START_BOUND, || self.fleet.is_ready()).await
     }
 
     pub(super) fn disk(&mut self, member: Member) -> &mut Disk {
