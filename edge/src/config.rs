@@ -91,7 +91,7 @@ fn read(document: &Field<'_>) -> Option<Config> {
     let edge = top.required("edge", "1 to 64 of a-z, 0-9 and '-'").and_then(|field| field.id());
     let environment = Environment::read(&top);
     let data = top.required("data", "a path").and_then(|field| field.file_path());
-    let reserve_mb = top.number("disk_reserve_mb", 0..=1_048_576, 256);
+    let reserve_mb = top.number("disk_reserve_mb", 0..=u32::MAX, 256);
     let http = http::Config::read(&top);
     let admin = admin::Config::read(&top);
     let link = LinkConfig::read(&top);

@@ -8,10 +8,10 @@ use crate::world::{SALE, SOON, World, order};
 #[tokio::test]
 async fn what_an_edge_without_room_cannot_sell_the_others_do() {
     const SUPPLY: u64 = 20;
-    // No machine has that much room.
+    // Four pebibytes: nobody has that much room.
     let world = World::empty_with(2, &|process, config| {
         if process == "edge-2" {
-            config.insert("disk_reserve_mb".into(), 1_048_576.into());
+            config.insert("disk_reserve_mb".into(), i64::from(u32::MAX).into());
         }
     });
     let world = world.await;

@@ -123,7 +123,7 @@ impl Allocator {
         };
         link.heard_at = now;
         let edge = link.edge.clone();
-        self.watch(&edge).heard_at = Some(now);
+        self.note_heard(connection, now);
         let of_its_epoch = message.epoch.is_some() && message.epoch == self.links[&connection].epoch;
         match message.body {
             EdgeBody::Hello(_) => self.hang_up(connection, "a second hello on one transport"),
@@ -160,6 +160,7 @@ impl Allocator {
     pub fn handle_timeout(&mut self, now: Timestamp) {
         self.close_what_is_over(now);
         self.evict_silent(now);
+        self.look_at_contests(now);
         if self.words_due_at.is_some_and(|due| due <= now) {
             self.says_all = true;
             self.words_due_at = None;

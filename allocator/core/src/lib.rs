@@ -38,7 +38,7 @@ pub const HEARTBEAT_MS: u64 = 500;
 /// An edge that was not heard for so long is shown as away.
 pub const AWAY_MS: u64 = 2_000;
 /// How long a process may take to answer that it lives, when another says hello with its disk.
-pub const CHALLENGE_MS_MAX: u64 = 1_000;
+pub const CHALLENGE_MS_MAX: u64 = 2_000;
 /// One recall of a SKU from an edge is outstanding for so long.
 pub const RECALL_MS: u64 = 200;
 /// The most alerts that the snapshot keeps.

@@ -14,6 +14,17 @@ fn challenge(peer: &Peer, number: u64) -> Out {
     Out::To(peer.connection.0, AllocatorBody::Challenge(number))
 }
 
+/// Time passes, with every timeout on its way.
+fn pass(desk: &mut Desk, ms: u64) -> Vec<Out> {
+    let until = desk.now.after_ms(ms);
+    let mut outs = Vec::new();
+    while let Some(due) = desk.core.poll_timeout().filter(|due| *due <= until) {
+        outs.extend(desk.at(due.max(desk.now)));
+    }
+    desk.now = until;
+    outs
+}
+
 fn resumed(outs: &[Out], peer: &Peer) -> bool {
     welcomes(outs, peer).iter().any(|welcome| matches!(welcome, Welcome::Resume { .. }))
 }
@@ -54,10 +65,9 @@ fn a_predecessor_that_is_silent_gives_way() {
     let original = desk.join("one", 1);
     let next = copy(&original, 2);
     desk.hello(&next);
-    let early = desk.at(desk.now.after_ms(CHALLENGE_MS_MAX - 1));
+    let early = pass(&mut desk, CHALLENGE_MS_MAX - 1);
     assert!(welcomes(&early, &next).is_empty());
-    assert!(desk.core.poll_timeout().unwrap() <= desk.now.after_ms(1));
-    let outs = desk.at(desk.now.after_ms(1));
+    let outs = pass(&mut desk, 1);
     assert!(outs.contains(&Out::HangUp(1)) && resumed(&outs, &next), "{outs:?}");
     assert!(desk.alerts.is_empty());
 }
@@ -79,7 +89,7 @@ fn a_newcomer_that_goes_is_forgotten() {
     let original = desk.join("one", 1);
     desk.hello(&copy(&original, 2));
     desk.core.handle_disconnected(doorbuster_allocator_core::Connection(2), desk.now);
-    let outs = desk.at(desk.now.after_ms(CHALLENGE_MS_MAX));
+    let outs = pass(&mut desk, CHALLENGE_MS_MAX);
     assert!(!outs.contains(&Out::HangUp(1)), "{outs:?}");
     assert_eq!(desk.say(&original, EdgeBody::ChallengeAnswered(2)), []);
 }
@@ -104,7 +114,7 @@ fn the_answer_to_another_challenge_is_none() {
     desk.hello(&next);
     assert_eq!(desk.say(&two, EdgeBody::ChallengeAnswered(2)), []);
     assert_eq!(desk.say(&original, EdgeBody::ChallengeAnswered(7)), []);
-    let outs = desk.at(desk.now.after_ms(CHALLENGE_MS_MAX));
+    let outs = pass(&mut desk, CHALLENGE_MS_MAX);
     assert!(resumed(&outs, &next), "{outs:?}");
 }
 
@@ -137,4 +147,17 @@ fn a_disk_whose_log_went_another_way_is_refused_until_it_starts_anew() {
     assert_eq!(desk.alerts.len(), 1);
     let original = original.again(4);
     assert!(resumed(&desk.hello(&original), &original), "its original goes on");
+}
+
+#[test]
+fn an_allocator_that_stood_still_takes_nobody_for_dead() {
+    let mut desk = Desk::selling(&["one"], 20, 3);
+    let original = desk.join("one", 1);
+    let clone = copy(&original, 2);
+    desk.hello(&clone);
+    desk.now = desk.now.after_ms(10 * CHALLENGE_MS_MAX);
+    let outs = desk.at(desk.now);
+    assert!(!outs.contains(&Out::HangUp(1)), "{outs:?}");
+    let outs = desk.say(&original, EdgeBody::ChallengeAnswered(2));
+    assert!(matches!(&welcomes(&outs, &clone)[..], [Welcome::Refused(_)]), "{outs:?}");
 }

@@ -119,3 +119,15 @@ fn without_a_bound_operators_decide() {
     pass(&mut desk, 10 * PATIENCE_MS, &[&two]);
     assert_eq!(phase(&desk, "one"), Phase::Live);
 }
+
+#[test]
+fn a_refused_disk_keeps_no_epoch_alive() {
+    let (mut desk, one, two) = selling(0);
+    let mut one = Peer { down_taken: doorbuster_proto::Seq(0), ..one };
+    for round in 0..30 {
+        one = one.again(100 + round);
+        desk.hello(&one);
+        pass(&mut desk, PATIENCE_MS / 10, &[&two]);
+    }
+    assert_eq!(phase(&desk, "one"), Phase::Fenced, "its disk was set back, and says hello again and again");
+}

@@ -149,7 +149,9 @@ fn a_restored_ledger_waits_for_every_edge_of_the_configuration() {
     let one = one.again(4);
     desk.hello(&one);
     assert_eq!(desk.level(&one, 0, 2), [], "two did not speak before the restart either");
-    desk.join("two", 2);
+    let two = desk.join("two", 2);
+    assert_eq!(desk.core.snapshot(desk.now).waiting_for, [two.edge], "an empty disk says nothing of the one before it");
+    desk.operator(Operator::ResumeGrants);
     assert!(!desk.store.restored);
     assert_eq!(desk.core.snapshot(desk.now).waiting_for, []);
     desk.restart();

@@ -11,14 +11,21 @@ use std::collections::BTreeMap;
 use doorbuster_proto::{AllocatorBody, BootId, DiskId, EdgeId, FromEdge, Hello, RefusedReason, Session, Timestamp};
 
 use super::{Allocator, Link};
-use crate::{ALERTS_MAX, CHALLENGE_MS_MAX, Connection};
+use crate::{CHALLENGE_MS_MAX, Connection};
+
+/// How often an answer is looked for.
+const LOOK_MS: u64 = 250;
+/// The most copies that are remembered; each of those beyond is told of each time that it says hello.
+const CLONES_MAX: usize = 1_024;
 
 /// A hello that waits for what becomes of the session of its disk's other process.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Contest {
     hello: FromEdge,
     incumbent: Connection,
-    until: Timestamp,
+    /// It may still be looked for so often.
+    looks_left: u64,
+    look_at: Timestamp,
 }
 
 /// The contests, by the newcomer's transport; an incumbent has one at most.
@@ -42,8 +49,8 @@ impl Allocator {
         if let Some(before) = before.map(|(before, _)| *before) {
             self.hang_up(before, "a newer hello with the same disk came");
         }
-        let until = now.after_ms(CHALLENGE_MS_MAX);
-        self.contests.insert(newcomer, Contest { hello, incumbent, until });
+        let (looks_left, look_at) = (CHALLENGE_MS_MAX / LOOK_MS, now.after_ms(LOOK_MS));
+        self.contests.insert(newcomer, Contest { hello, incumbent, looks_left, look_at });
         self.send(incumbent, AllocatorBody::Challenge(newcomer.0));
     }
 
@@ -75,8 +82,11 @@ impl Allocator {
 
     /// Alerts of a copy once; its process is refused from now on.
     fn note_clone(&mut self, boot: BootId, edge: &EdgeId, disk: DiskId, now: Timestamp) {
-        if self.clones.len() >= ALERTS_MAX || !self.clones.insert(boot) {
+        if self.clones.contains(&boot) {
             return;
+        }
+        if self.clones.len() < CLONES_MAX {
+            self.clones.insert(boot);
         }
         let text = format!(
             "two processes of {edge} live on copies of disk {disk}; this one is refused. What it had acknowledged and not \
@@ -85,9 +95,18 @@ impl Allocator {
         self.alert(text, now);
     }
 
+    /// Looks whether the incumbents have answered by now: however late a look comes, it is one. An allocator that stood
+    /// still itself has heard nobody, and takes nobody for dead.
+    pub(super) fn look_at_contests(&mut self, now: Timestamp) {
+        for contest in self.contests.values_mut().filter(|contest| contest.look_at <= now) {
+            contest.looks_left = contest.looks_left.saturating_sub(1);
+            contest.look_at = now.after_ms(LOOK_MS);
+        }
+    }
+
     /// Lets every newcomer go on whose incumbent is gone, or has not answered in time.
     pub(super) fn decide_contests(&mut self, now: Timestamp) {
-        while let Some(newcomer) = self.next_decided(now) {
+        while let Some(newcomer) = self.next_decided() {
             let contest = self.contests.remove(&newcomer).expect("it was found just now");
             if self.links.contains_key(&contest.incumbent) {
                 self.hang_up(contest.incumbent, "another process of this disk is up, and this one did not answer");
@@ -96,13 +115,13 @@ impl Allocator {
         }
     }
 
-    /// When the next challenge has gone without an answer for too long.
+    /// When to look for an answer next.
     pub(super) fn contests_due_at(&self) -> Option<Timestamp> {
-        self.contests.values().map(|contest| contest.until).min()
+        self.contests.values().map(|contest| contest.look_at).min()
     }
 
-    fn next_decided(&self, now: Timestamp) -> Option<Connection> {
-        let is_decided = |contest: &Contest| contest.until <= now || !self.links.contains_key(&contest.incumbent);
+    fn next_decided(&self) -> Option<Connection> {
+        let is_decided = |contest: &Contest| contest.looks_left == 0 || !self.links.contains_key(&contest.incumbent);
         self.contests.iter().find(|(_, contest)| is_decided(contest)).map(|(newcomer, _)| *newcomer)
     }
 }

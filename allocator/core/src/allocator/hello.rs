@@ -34,9 +34,9 @@ impl Allocator {
         if !self.replace_older(&hello, session) {
             return self.hang_up(connection, "a later session of this process is up already");
         }
-        self.watch(&hello.edge).heard_at = Some(now);
         self.watch(&hello.edge).refused = false;
         self.answer(connection, message, &hello, now);
+        self.note_heard(connection, now);
     }
 
     /// The newest transport of a disk is the one that counts; a delayed hello of the same process is not newer. Another
@@ -71,6 +71,8 @@ impl Allocator {
         // A refused disk, and one that waits, leave open what the edge holds.
         let is_settled = match &answer {
             Answer::RolledBack(_) | Answer::LedgerBehind(_) => false,
+            // The lost ledger may have known of a disk that this one replaces: an operator knows whether it did.
+            Answer::Begin { .. } if self.image.restored && message.epoch.is_none() => false,
             Answer::Begin { fence } => fence.is_none() || self.awaited.is_empty(),
             _ => true,
         };
@@ -80,7 +82,7 @@ impl Allocator {
             Answer::Tail(epoch) => self.answer_tail(connection, session, epoch, hello, now),
             Answer::Begin { fence: Some(_) } if !self.awaited.is_empty() => self.defer(connection, message, hello, now),
             Answer::Begin { fence } => self.answer_begin(connection, session, fence, hello, now),
-            Answer::Retire(epoch) => self.answer_retire(connection, session, epoch, hello),
+            Answer::Retire(epoch) => self.answer_retire(connection, session, epoch, hello, now),
             Answer::RolledBack(detail) => {
                 self.alert(format!("{} holds a disk that was rolled back: {detail}", hello.edge), now);
                 self.watch(&hello.edge).refused = true;
@@ -138,8 +140,7 @@ impl Allocator {
         self.offer(c, epoch);
     }
 
-    fn answer_retire(&mut self, c: Connection, session: Session, epoch: Epoch, hello: &Hello) {
-        let now = self.watches[&hello.edge].heard_at.expect("it was just heard");
+    fn answer_retire(&mut self, c: Connection, session: Session, epoch: Epoch, hello: &Hello, now: Timestamp) {
         self.connect(c, session, Some(epoch), hello, now);
         self.confirm_verdicts(&hello.edge, epoch, hello.verdicts_taken);
         let untold = self.image.book(&hello.edge, epoch).is_some_and(|book| !book.verdicts.is_empty());

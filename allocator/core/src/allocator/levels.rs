@@ -31,6 +31,10 @@ impl Allocator {
         if book.head.phase == Phase::Live {
             self.compare_books(edge, epoch, &levels, now);
         }
+        if levels.is_empty() {
+            // It has nothing, or cannot sell: what it told before is old.
+            self.watch(edge).levels.clear();
+        }
         let book = self.image.book(edge, epoch).expect("it was found just now");
         let fresh = |level: &Level| self.image.stock.contains_key(&level.sku) && !book.has_grant_in_flight(&level.sku);
         let levels: Vec<_> = levels.into_iter().filter(fresh).collect();

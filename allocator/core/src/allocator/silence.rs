@@ -4,7 +4,7 @@
 use doorbuster_proto::{EdgeId, Epoch, Timestamp};
 
 use super::Allocator;
-use crate::{AWAY_MS, Account, HEARTBEAT_MS, Phase};
+use crate::{AWAY_MS, Account, Connection, HEARTBEAT_MS, Phase};
 
 /// From when on silence counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -41,6 +41,14 @@ impl Allocator {
         let silent: Vec<_> = silent.filter_map(|edge| self.live_epoch(&edge).map(|epoch| (edge, epoch))).collect();
         for (edge, epoch) in silent {
             self.evict_as_silent(&edge, epoch, now);
+        }
+    }
+
+    /// Its last epoch has spoken. What an earlier disk of the edge says, or a refused one, keeps no epoch alive.
+    pub(super) fn note_heard(&mut self, connection: Connection, now: Timestamp) {
+        let Some((edge, epoch)) = self.spoken_for(connection) else { return };
+        if self.image.last_epoch(&edge).is_some_and(|(last, _)| last == epoch) {
+            self.watch(&edge).heard_at = Some(now);
         }
     }
 

@@ -23,7 +23,7 @@ const INCOMPLETE: &str = "\
 const OTHER_KIND: &str = "\
   Next: set `data` of the configuration to the edge's own folder. Nothing was changed.";
 const OTHER_VERSION: &str = "\
-  Do not convert or repair it. Next: start the version of the edge that has written it. Nothing was changed.";
+  Do not convert or repair it. Next: start the version of the edge that has written it. No record was changed.";
 
 /// What makes a folder unusable.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -78,11 +78,16 @@ pub(super) fn explained(path: &Path, error: rocksdb::Error) -> Error {
     let text = error.as_ref();
     let is_missing = text.contains("No such file");
     match error.kind() {
-        ErrorKind::IOError if text.contains("LOCK") => Error::InUse(path.to_owned()),
+        ErrorKind::IOError if is_locked(text) => Error::InUse(path.to_owned()),
         // The disk itself, or the right to read it.
         ErrorKind::IOError if !is_missing => Error::Disk(error),
         _ => unusable(path, Found::Damage(text.to_owned())),
     }
+}
+
+/// What the lock of a store says whose process runs. Any error names the path, and a path may have any name.
+fn is_locked(text: &str) -> bool {
+    ["/LOCK: Resource temporarily unavailable", "/LOCK: No locks available"].iter().any(|lock| text.contains(lock))
 }
 
 pub(super) fn unusable(path: &Path, found: Found) -> Error {
