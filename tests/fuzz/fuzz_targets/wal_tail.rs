@@ -28,7 +28,9 @@ fuzz_target!(|data: &[u8]| {
     copy(&whole.folder, folder.path());
     damage(&log_of(folder.path()), &mut Noise::new(data));
     match Store::open(folder.path()).and_then(|store| store.load()) {
-        Ok(image) => assert!(whole.states.contains(&image), "neither refused nor a beginning: {} entries", image.log.len()),
+        Ok(image) => {
+            assert!(whole.states.contains(&image), "neither refused nor a beginning: {} entries", image.log.len())
+        }
         Err(error) => assert!(!error.to_string().is_empty()),
     }
 });

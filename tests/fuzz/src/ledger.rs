@@ -70,7 +70,8 @@ impl Ledger {
                     self.core.handle_persisted(batch, now);
                 }
                 Command::Send { message, .. } => sent.push(message),
-                Command::HangUp { .. } | Command::Done { .. } | Command::SiteChanged { .. } | Command::Alert { .. } => {}
+                Command::HangUp { .. } | Command::Done { .. } | Command::SiteChanged { .. } | Command::Alert { .. } => {
+                }
             }
         }
         sent

@@ -1,8 +1,6 @@
 //! Messages that nobody who keeps the protocol would send.
 
-use doorbuster_proto::{
-    AllocatorBody, DownEntry, EdgeBody, FromAllocator, FromEdge, Seq, Units, UpEntry, Verdict,
-};
+use doorbuster_proto::{AllocatorBody, DownEntry, EdgeBody, FromAllocator, FromEdge, Seq, Units, UpEntry, Verdict};
 
 use crate::Noise;
 
