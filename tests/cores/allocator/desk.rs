@@ -1,16 +1,20 @@
 //! One allocator with its store, driven by hand; and what edges say to it.
 
+mod peer;
+
 use std::collections::BTreeMap;
 
 use doorbuster_allocator_core::{
-    Account, Allocator, Command, Connection, Image, ItemDefinition, Operator, Outcome, Refusal, RequestId,
-    SaleDefinition, Settings, Stock, Write,
+    Account, Allocator, Command, Image, ItemDefinition, Operator, Outcome, Refusal, RequestId, SaleDefinition,
+    Settings, Stock, Write,
 };
 use doorbuster_proto::{
-    AllocatorBody, BootId, DiskId, DownBatch, DownEntry, DownTotal, EdgeBody, EdgeId, Epoch, FromEdge, Hello,
-    IdempotencyKey, Instance, Level, LevelBooks, LogMark, OrderId, OrderPlaced, OrderVerdict, Seq, Session, ShopperId,
-    SiteVersion, Sku, Term, Timestamp, Units, UpBatch, UpEntry, UpTaken, UpTotal, Verdict, Welcome, Word,
+    AllocatorBody, DownBatch, DownEntry, DownTotal, EdgeBody, EdgeId, Epoch, IdempotencyKey, Instance, Level,
+    LevelBooks, LogMark, OrderId, OrderPlaced, OrderVerdict, Seq, ShopperId, Sku, Timestamp, Units, UpEntry, UpTaken,
+    Verdict, Welcome, Word,
 };
+
+pub(super) use self::peer::Peer;
 
 pub(super) const START: Timestamp = Timestamp(1_000_000);
 pub(super) const ENDS: Timestamp = Timestamp(2_000_000);
@@ -239,98 +243,6 @@ impl Desk {
             stock.written_off(),
         ];
         sums.map(Units::get)
-    }
-}
-
-/// One edge, as it would speak.
-#[derive(Debug, Clone)]
-pub(super) struct Peer {
-    pub(super) connection: Connection,
-    pub(super) session: Session,
-    pub(super) edge: EdgeId,
-    pub(super) disk: DiskId,
-    pub(super) epoch: Option<Epoch>,
-    pub(super) up_tail: Seq,
-    pub(super) verdicts_taken: Seq,
-    pub(super) down_taken: Seq,
-    pub(super) led_by: Option<(Term, Instance)>,
-    pub(super) closing: bool,
-    pub(super) totals: Vec<UpTotal>,
-}
-
-impl Peer {
-    pub(super) fn new(name: &str, connection: u64) -> Self {
-        Self {
-            connection: Connection(connection),
-            session: Session { boot: BootId(connection), counter: 1 },
-            edge: name.parse().unwrap(),
-            disk: DiskId(u128::from(connection)),
-            epoch: None,
-            up_tail: Seq(0),
-            verdicts_taken: Seq(0),
-            down_taken: Seq(0),
-            led_by: None,
-            closing: false,
-            totals: Vec::new(),
-        }
-    }
-
-    /// The same disk on a new transport.
-    pub(super) fn again(&self, connection: u64) -> Self {
-        let session = Session { boot: self.session.boot, counter: self.session.counter + 1 };
-        Self { connection: Connection(connection), session, ..self.clone() }
-    }
-
-    pub(super) fn message(&self, body: EdgeBody) -> FromEdge {
-        FromEdge { session: self.session, epoch: self.epoch, body }
-    }
-
-    pub(super) fn hello(&self) -> FromEdge {
-        self.message(EdgeBody::Hello(Hello {
-            edge: self.edge.clone(),
-            disk: self.disk,
-            up_tail: self.up_tail,
-            verdicts_taken: self.verdicts_taken,
-            down_taken: self.down_taken,
-            led_by: self.led_by,
-            site: SiteVersion(0),
-            closing: self.closing,
-        }))
-    }
-
-    /// The next batch of its log.
-    pub(super) fn batch(&mut self, entries: Vec<UpEntry>) -> UpBatch {
-        let first = self.up_tail.next();
-        self.up_tail = Seq(self.up_tail.0 + entries.len() as u64);
-        for entry in &entries {
-            self.count(entry);
-        }
-        let touched = |total: &&UpTotal| entries.iter().any(|entry| sku_of(entry) == Some(&total.sku));
-        let totals = self.totals.iter().filter(touched).cloned().collect();
-        let closes = entries.contains(&UpEntry::EpochClosed);
-        self.closing |= closes;
-        UpBatch { first, entries, totals, verdicts_taken: self.verdicts_taken, tail: self.closing }
-    }
-
-    fn count(&mut self, entry: &UpEntry) {
-        let Some(sku) = sku_of(entry) else { return };
-        if !self.totals.iter().any(|total| total.sku == *sku) {
-            self.totals.push(UpTotal { sku: sku.clone(), sold: Units::ZERO, returned: Units::ZERO });
-        }
-        let total = self.totals.iter_mut().find(|total| total.sku == *sku).unwrap();
-        match entry {
-            UpEntry::OrderPlaced(order) => total.sold = total.sold.plus(order.units),
-            UpEntry::StockReturned { units, .. } => total.returned = total.returned.plus(*units),
-            UpEntry::EpochClosed => {}
-        }
-    }
-}
-
-fn sku_of(entry: &UpEntry) -> Option<&Sku> {
-    match entry {
-        UpEntry::OrderPlaced(order) => Some(&order.sku),
-        UpEntry::StockReturned { sku, .. } => Some(sku),
-        UpEntry::EpochClosed => None,
     }
 }
 
