@@ -200,7 +200,11 @@ impl World {
 
     fn stray(&mut self) -> bool {
         if self.dice.chance(50) {
-            let Some((edge, message)) = self.network.strays_to_edges.pop() else { return false };
+            let Some((connection, edge, message)) = self.network.strays_to_edges.pop() else { return false };
+            // A stream is in order while it lasts: what comes up after what was lost is of a stream that is gone here, too.
+            if self.edges[edge].connection == Some(connection) {
+                return false;
+            }
             self.hand_to_edge(edge, message);
         } else {
             let Some((edge, message)) = self.network.strays_to_allocator.pop() else { return false };

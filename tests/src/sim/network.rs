@@ -27,7 +27,7 @@ pub(super) struct Network {
     last: u64,
     /// Those that broke in the middle: nothing more arrives on them.
     broken: BTreeSet<Connection>,
-    pub(super) strays_to_edges: Vec<(usize, FromAllocator)>,
+    pub(super) strays_to_edges: Vec<(Connection, usize, FromAllocator)>,
     pub(super) strays_to_allocator: Vec<(usize, FromEdge)>,
 }
 
@@ -64,9 +64,9 @@ impl Network {
         Some(stream.to_allocator_at)
     }
 
-    pub(super) fn keep_stray_to_edge(&mut self, edge: usize, message: FromAllocator) {
+    pub(super) fn keep_stray_to_edge(&mut self, connection: Connection, edge: usize, message: FromAllocator) {
         if self.strays_to_edges.len() < STRAYS_MAX {
-            self.strays_to_edges.push((edge, message));
+            self.strays_to_edges.push((connection, edge, message));
         }
     }
 

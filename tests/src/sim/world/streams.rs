@@ -52,7 +52,7 @@ impl World {
         if self.edges[edge].connection == Some(connection) && self.network.carries(connection) {
             return self.hand_to_edge(edge, message);
         }
-        self.network.keep_stray_to_edge(edge, message);
+        self.network.keep_stray_to_edge(connection, edge, message);
     }
 
     pub(super) fn arrive_at_allocator(&mut self, connection: Connection, edge: usize, message: FromEdge) {
