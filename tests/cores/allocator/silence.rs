@@ -34,6 +34,14 @@ fn phase(desk: &Desk, edge: &str) -> Phase {
     desk.store.book(&edge.parse().unwrap(), Epoch(1)).unwrap().head.phase
 }
 
+/// From here on the first edge is silent: it is evicted when the patience is over, and not before.
+fn expect_patience(desk: &mut Desk, two: &Peer) {
+    pass(desk, PATIENCE_MS - HEARTBEAT_MS, &[two]);
+    assert_eq!(phase(desk, "one"), Phase::Live);
+    pass(desk, 2 * HEARTBEAT_MS, &[two]);
+    assert_eq!(phase(desk, "one"), Phase::Fenced);
+}
+
 #[test]
 fn a_silent_edge_is_evicted_and_its_stock_is_for_the_others() {
     let (mut desk, _, two) = selling(0);
@@ -57,10 +65,7 @@ fn silence_counts_for_one_that_hung_up_too() {
     let (mut desk, one, two) = selling(0);
     pass(&mut desk, HEARTBEAT_MS, &[&one, &two]);
     desk.core.handle_disconnected(one.connection, desk.now);
-    pass(&mut desk, PATIENCE_MS - HEARTBEAT_MS, &[&two]);
-    assert_eq!(phase(&desk, "one"), Phase::Live);
-    pass(&mut desk, 2 * HEARTBEAT_MS, &[&two]);
-    assert_eq!(phase(&desk, "one"), Phase::Fenced);
+    expect_patience(&mut desk, &two);
 }
 
 #[test]
@@ -79,10 +84,7 @@ fn an_allocator_that_stood_still_heard_nobody_and_is_patient_anew() {
     desk.say(&two, EdgeBody::Levels(Vec::new()));
     desk.at(woken);
     assert_eq!(phase(&desk, "one"), Phase::Live);
-    pass(&mut desk, PATIENCE_MS - HEARTBEAT_MS, &[&two]);
-    assert_eq!(phase(&desk, "one"), Phase::Live);
-    pass(&mut desk, 2 * HEARTBEAT_MS, &[&two]);
-    assert_eq!(phase(&desk, "one"), Phase::Fenced);
+    expect_patience(&mut desk, &two);
 }
 
 #[test]
@@ -96,10 +98,7 @@ fn a_new_term_is_patient_from_when_all_have_spoken() {
     let one = one.again(11);
     desk.hello(&one);
     desk.core.handle_disconnected(one.connection, desk.now);
-    pass(&mut desk, PATIENCE_MS - HEARTBEAT_MS, &[&two]);
-    assert_eq!(phase(&desk, "one"), Phase::Live);
-    pass(&mut desk, 2 * HEARTBEAT_MS, &[&two]);
-    assert_eq!(phase(&desk, "one"), Phase::Fenced);
+    expect_patience(&mut desk, &two);
 }
 
 #[test]
