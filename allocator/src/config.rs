@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
+use doorbuster_allocator_core::{EdgeSettings, Policy};
 use doorbuster_config::{Environment, Error, Fault, Field, LogConfig, Table};
 use doorbuster_proto::EdgeId;
 
@@ -13,6 +14,8 @@ use crate::grpc::Secret;
 pub const EDGES_MAX: usize = 256;
 /// How long an edge may be silent before it is evicted, where nothing else is configured.
 pub const EVICT_AFTER_MS: u64 = 30_000;
+/// The most that one edge weighs against the others.
+const WEIGHT_MAX: u32 = 1_000_000;
 const EVICT_AFTER_MS_MIN: u64 = 5_000;
 const EVICT_AFTER_MS_MAX: u64 = 86_400_000;
 
@@ -29,10 +32,12 @@ pub struct Config {
     pub console: SocketAddr,
     /// Where probes and the metrics' scraper connect.
     pub admin: SocketAddr,
-    /// The edges that may connect, and the address where each serves shoppers, if it is to be shown.
-    pub edges: BTreeMap<EdgeId, Option<String>>,
+    /// The edges that may connect.
+    pub edges: BTreeMap<EdgeId, EdgeSettings>,
     /// Milliseconds without a word after which an edge that holds stock is evicted; `None` leaves it to operators.
     pub evict_after_ms: Option<u64>,
+    /// How stock is handed out and moved.
+    pub policy: Policy,
     /// What is logged.
     pub log: LogConfig,
 }
@@ -66,7 +71,17 @@ impl Config {
 
 /// Every part is read before any `?` ends the reading: all faults are found in one go.
 fn read(document: &Field<'_>) -> Option<Config> {
-    let top = document.table(&["data", "environment", "grpc", "console", "admin", "evict_after_ms", "edge", "log"])?;
+    let top = document.table(&[
+        "data",
+        "environment",
+        "grpc",
+        "console",
+        "admin",
+        "evict_after_ms",
+        "policy",
+        "edge",
+        "log",
+    ])?;
     let data = top.required("data", "the ledger's folder").and_then(|field| field.file_path());
     let environment = Environment::read(&top);
     let grpc = top.required("grpc", "a table with listen").and_then(|field| read_grpc(&field));
@@ -74,6 +89,7 @@ fn read(document: &Field<'_>) -> Option<Config> {
     let admin = listener(&top, "admin").map(|(_, listen)| listen);
     let edges = top.required("edge", "one [[edge]] or more").and_then(|field| read_edges(&field));
     let evict_after_ms = read_evict_after(&top);
+    let policy = read_policy(&top);
     let log = LogConfig::read(&top);
     Some(Config {
         data: data?,
@@ -82,6 +98,7 @@ fn read(document: &Field<'_>) -> Option<Config> {
         console: console?,
         admin: admin?,
         edges: edges?,
+        policy: policy?,
         evict_after_ms: Some(evict_after_ms?).filter(|ms| *ms != 0),
         log: log?,
     })
@@ -113,6 +130,15 @@ fn read_evict_after(top: &Table<'_>) -> Option<u64> {
         return None;
     }
     Some(ms)
+}
+
+fn read_policy(top: &Table<'_>) -> Option<Policy> {
+    let Some(field) = top.optional("policy") else { return Some(Policy::default()) };
+    let policy = Policy::parse(field.text()?);
+    if policy.is_none() {
+        field.wrong(format!("one of {}", Policy::ALL.map(Policy::as_str).join(", ")));
+    }
+    policy
 }
 
 fn read_secret(field: &Field<'_>) -> Option<Secret> {
@@ -148,21 +174,27 @@ fn loopback_only(field: &Field<'_>, listen: SocketAddr) -> Option<SocketAddr> {
     None
 }
 
-fn read_edges(field: &Field<'_>) -> Option<BTreeMap<EdgeId, Option<String>>> {
+fn read_edges(field: &Field<'_>) -> Option<BTreeMap<EdgeId, EdgeSettings>> {
     let mut edges = BTreeMap::new();
     let mut whole = true;
     for entry in field.list(1..=EDGES_MAX)? {
-        let Some(table) = entry.table(&["id", "shop"]) else {
+        let Some(table) = entry.table(&["id", "shop", "weight"]) else {
             whole = false;
             continue;
         };
         let id = table.required("id", "1 to 64 of a-z, 0-9 and '-'");
         let shop = table.optional("shop").map(|field| read_shop(&field));
+        let weight = table.number("weight", 0..=WEIGHT_MAX, 1);
         let Some((field, id)) = id.and_then(|field| Some((field.clone(), field.id::<EdgeId>()?))) else {
             whole = false;
             continue;
         };
-        if edges.insert(id, shop.clone().flatten()).is_some() {
+        let Some(weight) = weight else {
+            whole = false;
+            continue;
+        };
+        let settings = EdgeSettings { id: id.clone(), shop: shop.clone().flatten(), weight };
+        if edges.insert(id, settings).is_some() {
             field.wrong("an id that no other edge has");
         }
         whole &= shop.is_none_or(|shop| shop.is_some());
@@ -173,9 +205,9 @@ fn read_edges(field: &Field<'_>) -> Option<BTreeMap<EdgeId, Option<String>>> {
 fn read_shop(field: &Field<'_>) -> Option<String> {
     let text = field.line(1..=256)?;
     let uri = text.parse::<http::Uri>().ok();
-    let fits = uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.path() == "/");
+    let fits = uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none());
     if !fits {
-        field.wrong("an address such as \"https://shop.example\"");
+        field.wrong("an address such as \"https://shop.example\" or \"https://shop.example/edge-1\"");
         return None;
     }
     Some(text.trim_end_matches('/').to_owned())

@@ -1,5 +1,6 @@
 //! The whole service: opened from a configuration, run until a signal, drained.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -7,7 +8,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use doorbuster_allocator_core::{Allocator, RecoverError, Settings};
-use doorbuster_proto::Instance;
+use doorbuster_proto::{EdgeId, Instance};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -172,13 +173,23 @@ fn load(
     let image = store.load()?;
     let presentations = settle_presentations(&mut store, &image)?;
     tracing::info!(data = %path.display(), sales = image.sales.len(), orders = image.orders.len(), "ledger loaded");
-    let settings = Settings { edges: config.edges.keys().cloned().collect(), evict_after_ms: config.evict_after_ms };
+    let settings = Settings {
+        edges: config.edges.values().cloned().collect(),
+        evict_after_ms: config.evict_after_ms,
+        policy: config.policy,
+        guides: true,
+    };
     let core = Allocator::recover(settings, instance(), image);
     let core = core.map_err(|RecoverError::Damaged(found)| store::Error::damaged(&path, &found))?;
     let publishing = Publishing::new(presentations, orders);
     publishing.render(core.image().site(), &core);
     let backups = store.backups();
-    Ok((Parts { core, store: Box::new(store), publishing, shops: config.edges.clone(), metrics }, backups))
+    Ok((Parts { core, store: Box::new(store), publishing, shops: shops(config), metrics }, backups))
+}
+
+/// Where each edge serves shoppers, if that is to be shown.
+fn shops(config: &Config) -> BTreeMap<EdgeId, Option<String>> {
+    config.edges.iter().map(|(id, edge)| (id.clone(), edge.shop.clone())).collect()
 }
 
 fn instance() -> Instance {

@@ -13,11 +13,12 @@ use crate::origin::OriginConfig;
 use crate::sites::{RestConfig, SiteConfig};
 use crate::{access, admin, gate, http, limits};
 
-const KEYS: [&str; 14] = [
+const KEYS: [&str; 15] = [
     "edge",
     "environment",
     "data",
     "disk_reserve_mb",
+    "park_ms_max",
     "http",
     "admin",
     "link",
@@ -42,6 +43,8 @@ pub struct Config {
     pub data: PathBuf,
     /// With less room on that folder's disk, in bytes, selling stops.
     pub reserve_bytes: u64,
+    /// The longest, in milliseconds, that a request waits at an empty shelf.
+    pub park_ms_max: u64,
     /// The shoppers' listener.
     pub http: http::Config,
     /// The operators' listener.
@@ -92,6 +95,7 @@ fn read(document: &Field<'_>) -> Option<Config> {
     let environment = Environment::read(&top);
     let data = top.required("data", "a path").and_then(|field| field.file_path());
     let reserve_mb = top.number("disk_reserve_mb", 0..=u32::MAX, 256);
+    let park_ms_max = top.number("park_ms_max", 0..=10_000, 800);
     let http = http::Config::read(&top);
     let admin = admin::Config::read(&top);
     let link = LinkConfig::read(&top);
@@ -104,6 +108,7 @@ fn read(document: &Field<'_>) -> Option<Config> {
         environment: environment?,
         data: data?,
         reserve_bytes: u64::from(reserve_mb?) << 20,
+        park_ms_max: park_ms_max?.into(),
         http: http?,
         admin: admin?,
         link: link?,

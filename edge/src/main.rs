@@ -90,6 +90,7 @@ async fn run(path: PathBuf, config: Config, gate: Gate, mut inherited: Inherited
         path: config.data.join("stock"),
         edge: config.edge.clone(),
         reserve_bytes: config.reserve_bytes,
+        park_ms_max: config.park_ms_max,
     };
     let (stock, owner, ends) = stock::start(options)?;
     let options = link::Options {

@@ -6,6 +6,7 @@
 mod board;
 mod desk;
 mod figures;
+mod guidance;
 mod handle;
 mod link_ends;
 mod meters;
@@ -20,13 +21,14 @@ mod waiters;
 use std::path::PathBuf;
 
 pub use doorbuster_edge_core::{
-    Answer, CancelledBecause, OrderStatus, OrderView, Purchase, Refusal, SessionState, Shelf,
+    Answer, CancelledBecause, Chance, OrderStatus, OrderView, Purchase, Refusal, SessionState, Shelf,
 };
 use doorbuster_edge_core::{Edge, Identity};
 use doorbuster_proto::{BootId, EdgeId};
 
 pub use self::board::Board;
 pub use self::figures::Figures;
+pub use self::guidance::Guidance;
 pub use self::handle::{Busy, Stock};
 pub use self::link_ends::{Full, LinkEnds, LinkInput, Outbox, OutboxReader};
 pub use self::owner::OwnerHandle;
@@ -55,6 +57,8 @@ pub struct StockOptions {
     pub edge: EdgeId,
     /// With less room on the store's disk, in bytes, selling stops.
     pub reserve_bytes: u64,
+    /// The longest, in milliseconds, that a request waits at an empty shelf.
+    pub park_ms_max: u64,
 }
 
 /// Why there is no stock.
@@ -80,7 +84,7 @@ pub fn start(options: StockOptions) -> Result<(Stock, OwnerHandle, LinkEnds), Er
     let identity = Identity { edge: options.edge.clone(), disk: store.disk(), boot: boot()? };
     let edge = Edge::recover(identity, store.load()?);
     let edge = edge.map_err(|found| store::Error::contradictory(&options.path, &found))?;
-    owner::start(edge, store, options)
+    owner::start(edge.with_park_ms_max(options.park_ms_max), store, options)
 }
 
 fn boot() -> Result<BootId, Error> {

@@ -3,6 +3,7 @@
 mod down;
 mod from_allocator;
 mod from_edge;
+mod guidance;
 mod sale;
 #[cfg(test)]
 mod tests;

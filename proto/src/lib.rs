@@ -33,8 +33,8 @@ pub use down::{DownBatch, DownEntry, DownTotal};
 pub use ids::{BadId, BootId, DiskId, EdgeId, IdempotencyKey, Instance, SaleId, ShopperId, Sku, SkuCode};
 pub use log_mark::{LogDigest, LogMark};
 pub use message::{
-    AllocatorBody, EdgeBody, FromAllocator, FromEdge, Hello, Level, LevelBooks, Published, Refused, RefusedReason,
-    Session, Welcome, Word,
+    AllocatorBody, EdgeAddress, EdgeBody, EdgeStock, FromAllocator, FromEdge, Hello, Level, LevelBooks, Published,
+    Refused, RefusedReason, Session, SkuGuidance, Welcome, Word,
 };
 pub use numbers::{Commit, Epoch, Seq, SiteVersion, Term, Timestamp};
 pub use order::{OrderId, OrderState, Verdict};
@@ -44,5 +44,7 @@ pub use up::{OrderPlaced, OrderVerdict, UpBatch, UpEntry, UpTaken, UpTotal};
 
 /// The most log entries that one batch may carry, either way.
 pub const BATCH_ENTRIES_MAX: usize = 4_096;
+/// The most edges that guidance names for one SKU.
+pub const GUIDED_EDGES_MAX: usize = 8;
 /// The most bytes that one message may have on the wire.
 pub const MESSAGE_BYTES_MAX: usize = 4 << 20;

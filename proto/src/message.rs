@@ -78,7 +78,8 @@ pub struct Level {
     pub sku: Sku,
     /// Units on the shelf.
     pub shelf: Units,
-    /// Units asked for since the last notice that the shelf could not give, parked ones included.
+    /// Units asked for and not given: by parked requests, and by those told to ask again that still do. Each purchase
+    /// counts once.
     pub waiting: Units,
     /// The shelf's books since the epoch's start, for the ledger to compare with its own.
     pub books: LevelBooks,
@@ -134,6 +135,8 @@ pub enum AllocatorBody {
     Published(Published),
     /// Another process said hello with this edge's disk: whoever answers with the number is alive. Soft.
     Challenge(u64),
+    /// When to ask for more, and where the stock is. Soft: the newest of a SKU wins.
+    Guidance(Vec<SkuGuidance>),
 }
 
 /// The answer to a hello.
@@ -202,4 +205,39 @@ pub struct Published {
     pub site: SiteVersion,
     /// Every sale on show, as far as this edge sells it.
     pub sales: Vec<SaleRules>,
+    /// Where edges serve shoppers, by id; those without an address of their own are left out.
+    pub edges: Vec<EdgeAddress>,
+}
+
+/// Where an edge serves shoppers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct EdgeAddress {
+    /// The edge.
+    pub edge: EdgeId,
+    /// A URL without a slash at its end: scheme, host, and a path prefix where edges share a host.
+    pub shop: String,
+}
+
+/// What an edge may know of a SKU beyond its own shelf.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct SkuGuidance {
+    /// Of what.
+    pub sku: Sku,
+    /// The low-water mark: a shelf at or below it asks for more.
+    pub low_water: Units,
+    /// Units that nobody has bought, with the allocator and on all edges.
+    pub left: Units,
+    /// Units that shoppers wait for, on all edges.
+    pub waiting: Units,
+    /// The edges with most of it, the richest first; at most [`GUIDED_EDGES_MAX`](crate::GUIDED_EDGES_MAX).
+    pub stock: Vec<EdgeStock>,
+}
+
+/// How much of a SKU an edge has.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct EdgeStock {
+    /// The edge.
+    pub edge: EdgeId,
+    /// Units on its shelf, at least one.
+    pub units: Units,
 }

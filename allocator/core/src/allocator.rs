@@ -6,6 +6,7 @@ mod books;
 mod closing;
 mod contest;
 mod fence;
+mod guide;
 mod hello;
 mod levels;
 mod log;
@@ -13,6 +14,7 @@ mod moves;
 mod operate;
 mod orders;
 mod publish;
+mod round_trip;
 mod sessions;
 mod silence;
 mod tail;
@@ -31,6 +33,7 @@ use crate::{
 
 use alerts::Alerts;
 use contest::Contests;
+use guide::Guide;
 use levels::Watch;
 use log::Log;
 use sessions::Link;
@@ -60,8 +63,16 @@ pub struct Allocator {
     /// The word last said of each SKU.
     words: BTreeMap<Sku, Said>,
     words_due_at: Option<Timestamp>,
-    /// SKUs whose books or levels changed since the policy last saw them.
+    /// SKUs that the policy must see at once: somebody lacks something, or something came back.
     to_place: BTreeSet<Sku>,
+    /// SKUs whose books or levels changed since the policy last saw them: it sees them with the next heartbeat.
+    to_look: BTreeSet<Sku>,
+    /// What edges were told last of each SKU.
+    guides: BTreeMap<Sku, Guide>,
+    /// Who was granted something in this turn.
+    to_guide: BTreeMap<Sku, BTreeSet<EdgeId>>,
+    /// When the turn's last input came. Kept for who measures round trips.
+    turn_at: Timestamp,
     /// SKUs whose word may have changed in this turn.
     to_say: BTreeSet<Sku>,
     /// Whether an input came since the last turn ended.
@@ -101,6 +112,10 @@ impl Allocator {
             words: BTreeMap::new(),
             words_due_at: None,
             to_place: BTreeSet::new(),
+            to_look: BTreeSet::new(),
+            guides: BTreeMap::new(),
+            to_guide: BTreeMap::new(),
+            turn_at: Timestamp(0),
             to_say: BTreeSet::new(),
             is_turn_open: true,
             says_all: false,
@@ -132,7 +147,7 @@ impl Allocator {
             EdgeBody::LogDiffers => self.log_differs(connection, now),
             _ if !of_its_epoch => {}
             EdgeBody::Up(batch) => self.up_batch(connection, batch, now),
-            EdgeBody::DownTaken { watermark } => self.down_taken(connection, watermark),
+            EdgeBody::DownTaken { watermark } => self.down_taken(connection, watermark, now),
             EdgeBody::Levels(levels) => self.levels(&edge, message.epoch, levels, now),
         }
         self.settle(now);
@@ -164,6 +179,8 @@ impl Allocator {
         if self.words_due_at.is_some_and(|due| due <= now) {
             self.says_all = true;
             self.words_due_at = None;
+            self.to_place.append(&mut self.to_look);
+            self.guide_all(now);
         }
         self.settle(now);
     }
@@ -198,6 +215,9 @@ impl Allocator {
     /// Follows up on what an input changed.
     fn settle(&mut self, now: Timestamp) {
         self.is_turn_open = true;
+        if self.settings.policy.reads_demand() {
+            self.turn_at = now;
+        }
         self.decide_contests(now);
         self.make_moves(now);
         self.settle_sales(now);
@@ -210,6 +230,7 @@ impl Allocator {
         }
         self.say_words();
         self.send_downs();
+        self.send_guidance();
         self.seal();
     }
 }

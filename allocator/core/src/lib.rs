@@ -24,10 +24,10 @@ pub use image::{Count, Counts, Image, Judged, Write};
 pub use ledger::{Account, JournalRecord, Stock, Terms, Transfer, Violation};
 pub use operator::{Operator, Outcome, Refusal, RequestId};
 pub use order::{CancelReason, LedgerOrder};
-pub use policy::{EdgeView, Move, SkuView, even_shares};
+pub use policy::{EdgeView, Move, Policy, Rate, SkuView, Told};
 pub use report::{Report, SkuReport};
 pub use sale::{ItemDefinition, Sale, SaleDefinition, SaleStage};
-pub use settings::Settings;
+pub use settings::{EdgeSettings, Settings};
 pub use snapshot::{
     AlertSnapshot, EdgeSnapshot, EdgeState, EscrowSnapshot, QuarantineSnapshot, SaleSnapshot, SaleState, SkuSnapshot,
     Snapshot,

@@ -1,56 +1,107 @@
 //! Who gets how much: pure functions from what is known about one SKU to the moves to make.
+//!
+//! [`Policy::Adaptive`] is what a sale should run on. The others are the field's usual answers: to compare with, and for
+//! whoever wants them. Never reads the ledger, and keeps nothing from one decision to the next.
 
-mod even;
+mod adaptive;
+mod central;
+mod on_demand;
+mod predictive;
+mod split;
+mod static_split;
+mod threshold;
+mod view;
 
-use doorbuster_proto::{EdgeId, Timestamp, Units};
+use std::fmt;
 
-pub use even::even_shares;
+use doorbuster_proto::Units;
 
-/// What a policy knows of one SKU that may be granted.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct SkuView {
-    /// The moment.
-    pub now: Timestamp,
-    /// Supply and budget.
-    pub issued: Units,
-    /// What the allocator holds.
-    pub pool: Units,
-    /// The edges that sell it, by id.
-    pub edges: Vec<EdgeView>,
+pub use view::{EdgeView, Move, Rate, SkuView, Told};
+
+/// How stock is handed out and moved.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Policy {
+    /// By each edge's demand, with a part kept back; what is left at the end is gathered in the pool.
+    #[default]
+    Adaptive,
+    /// All of it by the edges' weights, once; nothing moves after.
+    Static,
+    /// By weights with a fifth kept back, for fixed top-ups of who runs empty. No recalls.
+    StaticWithBuffer,
+    /// Even shares of half the supply; fixed top-ups at a fixed low-water mark, from the pool, then from the richest edge.
+    Threshold,
+    /// All of it by weights, once; who runs empty gets half of what the richest has (a bounded counter).
+    OnDemand,
+    /// All of it by forecast demand, redistributed ahead of it.
+    Predictive,
+    /// Nothing is kept on edges: every purchase asks the allocator.
+    Central,
 }
 
-/// What a policy knows of one SKU on one edge.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct EdgeView {
-    /// The edge.
-    pub edge: EdgeId,
-    /// Whether it may be granted to: its epoch is confirmed, and it speaks.
-    pub ready: bool,
-    /// Units granted in its epoch.
-    pub granted: Units,
-    /// The last grant's units.
-    pub last_grant: Units,
-    /// Shelf and waiting, where the edge has told them since its last grant arrived.
-    pub level: Option<(Units, Units)>,
-    /// When it was last asked to return some.
-    pub recalled_at: Option<Timestamp>,
+impl Policy {
+    /// Every policy.
+    pub const ALL: [Self; 7] = [
+        Self::Adaptive,
+        Self::Static,
+        Self::StaticWithBuffer,
+        Self::Threshold,
+        Self::OnDemand,
+        Self::Predictive,
+        Self::Central,
+    ];
+
+    /// Its name in configurations and reports.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Adaptive => "adaptive",
+            Self::Static => "static",
+            Self::StaticWithBuffer => "static-with-buffer",
+            Self::Threshold => "threshold",
+            Self::OnDemand => "on-demand",
+            Self::Predictive => "predictive",
+            Self::Central => "central",
+        }
+    }
+
+    /// The policy of this name.
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|policy| policy.as_str() == name)
+    }
+
+    /// The moves that are due, in order. Grants never exceed the pool.
+    pub fn moves(self, view: &SkuView) -> Vec<Move> {
+        match self {
+            Self::Adaptive => adaptive::moves(view),
+            Self::Static => static_split::moves(view),
+            Self::StaticWithBuffer => static_split::moves_with_buffer(view),
+            Self::Threshold => threshold::moves(view),
+            Self::OnDemand => on_demand::moves(view),
+            Self::Predictive => predictive::moves(view),
+            Self::Central => central::moves(view),
+        }
+    }
+
+    /// The low-water mark of each edge of the view, in its order: a shelf at or below it asks for more.
+    pub fn low_water(self, view: &SkuView) -> Vec<Units> {
+        let of = |edge: &EdgeView| match self {
+            Self::Threshold => threshold::low_water(edge),
+            Self::Predictive => predictive::low_water(edge),
+            Self::Adaptive | Self::Static | Self::StaticWithBuffer | Self::OnDemand | Self::Central => Units::ZERO,
+        };
+        match self {
+            Self::Adaptive => adaptive::low_water(view),
+            _ => view.edges.iter().map(of).collect(),
+        }
+    }
+
+    /// Whether it looks at demand and round trips: what no policy reads is not kept.
+    pub fn reads_demand(self) -> bool {
+        matches!(self, Self::Adaptive | Self::Predictive)
+    }
 }
 
-/// One thing to do about one SKU.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Move {
-    /// Units from the pool for an edge.
-    Grant {
-        /// Which edge.
-        edge: EdgeId,
-        /// How many, at least one.
-        units: Units,
-    },
-    /// A request to an edge to return what it can spare.
-    Recall {
-        /// Which edge.
-        edge: EdgeId,
-        /// What may stay.
-        keep: Units,
-    },
+impl fmt::Display for Policy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
 }

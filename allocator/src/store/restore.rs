@@ -53,6 +53,16 @@ pub enum RestoreError {
         /// The cause.
         source: Error,
     },
+    /// What was given is what this command works on.
+    #[error(
+        "expected a backup, found {}, the working copy of a restore that was interrupted: give the backup itself, or \
+         rename the folder",
+        path.display()
+    )]
+    Leftover {
+        /// The folder.
+        path: PathBuf,
+    },
     /// The numbers have no room left.
     #[error("expected a term and a commit that can be raised by {RAISED_BY}, found {0} and {1}")]
     Numbers(Term, Commit),
@@ -72,6 +82,9 @@ pub fn restore(from: &Path, ledger: &Path, now: Timestamp) -> Result<Restored, R
     fs::create_dir_all(parent)?;
     let copy = parent.join(format!("{}.restoring", ledger.file_name().unwrap_or_default().display()));
     if copy.exists() {
+        if copy.canonicalize()? == from.canonicalize()? {
+            return Err(RestoreError::Leftover { path: copy });
+        }
         // By its name it is what an interrupted restore has left: a part of a backup.
         fs::remove_dir_all(&copy)?;
     }

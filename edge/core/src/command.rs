@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use doorbuster_proto::{Availability, FromEdge, SaleRules, SiteVersion, Sku};
+use doorbuster_proto::{Availability, EdgeAddress, FromEdge, SaleRules, SiteVersion, Sku, SkuGuidance};
 
 use crate::{Answer, Waiter, Write};
 
@@ -37,7 +37,12 @@ pub enum Command {
         reason: HangUpReason,
     },
     /// Show these sales, and no others.
-    ShowSales(Vec<ShownSale>),
+    ShowSales {
+        /// The sales.
+        sales: Vec<ShownSale>,
+        /// Whether the ledger has told them in this life: what is not among them is not for sale here.
+        complete: bool,
+    },
     /// Show this word for a SKU: available, few-left, queueing or sold-out. The clock's words are the reader's.
     ShowAvailability {
         /// Of what.
@@ -45,6 +50,10 @@ pub enum Command {
         /// The word.
         availability: Availability,
     },
+    /// Keep this for whoever asks where to go: the newest of each SKU.
+    ShowGuidance(Vec<SkuGuidance>),
+    /// These are the addresses of the edges.
+    ShowEdges(Vec<EdgeAddress>),
     /// Fetch this site from the allocator, and report it with `handle_site_installed`.
     FetchSite {
         /// Its version.

@@ -1,9 +1,9 @@
 //! Levels and demand, told at each heartbeat, and at once when the stock runs low. Soft: newest wins.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::iter;
 
-use doorbuster_proto::{BATCH_ENTRIES_MAX, EdgeBody, Level, LevelBooks, SaleId, Sku, Timestamp, Units};
+use doorbuster_proto::{BATCH_ENTRIES_MAX, EdgeBody, Level, LevelBooks, SaleId, Sku, Timestamp};
 
 use crate::node::Edge;
 use crate::session::{Phase, Standing};
@@ -12,8 +12,6 @@ use crate::{HEARTBEAT_MS, LEVELS_MS_MIN};
 /// What is to be told, and when.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Demand {
-    /// Units that the shelf could not give, since the last notice.
-    turned_away: BTreeMap<Sku, Units>,
     /// To be told before the next heartbeat.
     urgent: BTreeSet<Sku>,
     told_at: Timestamp,
@@ -30,11 +28,6 @@ impl Demand {
     pub(crate) fn tell_all_at(&mut self, now: Timestamp) {
         self.heartbeat_at = now;
     }
-
-    pub(crate) fn turned_away(&mut self, sku: &Sku, units: Units) {
-        let sum = self.turned_away.entry(sku.clone()).or_default();
-        *sum = sum.plus(units);
-    }
 }
 
 impl Edge {
@@ -50,14 +43,15 @@ impl Edge {
         if self.levels_at().is_none_or(|due| due > self.clock) {
             return;
         }
+        self.queue.expire(self.clock);
         let mut skus = std::mem::take(&mut self.demand.urgent);
         if self.demand.heartbeat_at <= self.clock {
             self.demand.heartbeat_at = self.clock.after_ms(HEARTBEAT_MS);
-            let all = self.shelves.keys().chain(self.demand.turned_away.keys()).chain(self.parked.skus());
+            let all = self.shelves.keys().chain(self.queue.skus());
             skus.extend(all.cloned());
         }
         self.demand.told_at = self.clock;
-        let mut levels: Vec<Level> = skus.into_iter().map(|sku| self.level(sku)).collect();
+        let mut levels: Vec<Level> = skus.iter().map(|sku| self.level(sku)).collect();
         // An empty shelf of a sale that is over here, or of an edge that cannot sell, would ask for grants that come back
         // at once.
         levels.retain(|level| self.has_room && self.is_open(&level.sku.sale));
@@ -76,15 +70,13 @@ impl Edge {
         self.sales.find(sale).is_some_and(|sale| !sale.closed && self.clock < sale.rules.ends_at)
     }
 
-    fn level(&mut self, sku: Sku) -> Level {
-        let turned_away = self.demand.turned_away.remove(&sku).unwrap_or_default();
-        let waiting = turned_away.plus(self.parked.wanted(&sku));
-        let shelf = self.shelves.get(&sku);
+    fn level(&self, sku: &Sku) -> Level {
+        let shelf = self.shelves.get(sku);
         let books = shelf.map_or_else(LevelBooks::default, |shelf| LevelBooks {
             granted: shelf.granted,
             sold: shelf.sold,
             returned: shelf.returned,
         });
-        Level { shelf: self.on_hand(&sku), waiting, books, sku }
+        Level { sku: sku.clone(), shelf: self.on_hand(sku), waiting: self.queue.units(sku), books }
     }
 }

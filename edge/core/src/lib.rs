@@ -13,6 +13,7 @@ mod closing;
 mod command;
 mod down_log;
 mod epochs;
+mod guidance;
 mod image;
 mod levels;
 mod node;
@@ -21,6 +22,7 @@ mod parked;
 mod persisted;
 mod place;
 mod purchase;
+mod queue;
 mod recover;
 mod room;
 mod sales;
@@ -38,7 +40,7 @@ pub use command::{BatchId, Command, HangUpReason, ShownSale};
 pub use image::{Image, Meta, Sale};
 pub use node::{Edge, Identity};
 pub use orders::{CancelledBecause, Order, OrderStatus, OrderView};
-pub use purchase::{Answer, Purchase, Refusal, Waiter};
+pub use purchase::{Answer, Chance, Purchase, Refusal, Waiter};
 pub use recover::RecoverError;
 pub use session::SessionState;
 pub use shelf::Shelf;
@@ -51,10 +53,14 @@ pub const IN_FLIGHT_UNITS_MAX: u64 = 16_384;
 pub const IN_FLIGHT_ENTRIES_MAX: u64 = 65_536;
 /// The most batches of the up log sent and not answered; beyond, entries gather into larger batches.
 pub const UP_BATCHES_IN_FLIGHT_MAX: usize = 8;
-/// The longest that a request waits at an empty shelf before it is answered `Queueing`.
-pub const PARK_MS_MAX: u64 = 250;
+/// The longest that a request waits at an empty shelf before it is answered `Queueing`, where nothing else is configured.
+pub const PARK_MS_MAX: u64 = 800;
 /// The most requests parked at one SKU; beyond, `Queueing` at once.
 pub const PARKED_MAX: usize = 4_096;
+/// The most purchases of a SKU that are counted as waiting.
+pub const QUEUED_MAX: usize = 65_536;
+/// A purchase counts as waiting for so long after its last answer.
+pub const QUEUED_MS: u64 = 1_500;
 /// The longest that a shopper waits for an acknowledgement before `Pending`.
 pub const ACKNOWLEDGE_MS_MAX: u64 = 2_000;
 /// The most requests that wait for one order; beyond, `Pending` at once, or `Queueing` while the order is not durable.
@@ -67,7 +73,7 @@ pub const HEARTBEAT_MS: u64 = 500;
 pub const LEVELS_MS_MIN: u64 = 10;
 /// After so long without a word of the allocator the edge hangs up.
 pub const SILENCE_MS_MAX: u64 = 3_000;
-/// When a shopper who met an empty shelf should ask again.
+/// When a shopper who met an empty shelf should ask again: this, and up to a quarter less or more.
 pub const QUEUEING_RETRY_MS: u64 = 500;
 /// When a shopper with a pending order should ask again.
 pub const PENDING_RETRY_MS: u64 = 500;

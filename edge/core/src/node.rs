@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use doorbuster_proto::{
-    AllocatorBody, BootId, DiskId, EdgeBody, EdgeId, FromAllocator, FromEdge, Hello, Instance, OrderId, ShopperId,
-    SiteVersion, Sku, Term, Timestamp,
+    AllocatorBody, BootId, DiskId, EdgeAddress, EdgeBody, EdgeId, FromAllocator, FromEdge, Hello, Instance, OrderId,
+    ShopperId, SiteVersion, Sku, SkuGuidance, Term, Timestamp,
 };
 
 use crate::acknowledge::Credit;
@@ -12,6 +12,7 @@ use crate::availability::Shown;
 use crate::levels::Demand;
 use crate::orders::Orders;
 use crate::parked::Parked;
+use crate::queue::Queue;
 use crate::sales::Sales;
 use crate::session::{Connection, Phase, Standing};
 use crate::shoppers::Shoppers;
@@ -51,6 +52,12 @@ pub struct Edge {
     pub(crate) parked: Parked,
     pub(crate) waiting: Waiting,
     pub(crate) demand: Demand,
+    pub(crate) queue: Queue,
+    /// What the ledger told last of each SKU.
+    pub(crate) guidance: BTreeMap<Sku, SkuGuidance>,
+    pub(crate) addresses: Vec<EdgeAddress>,
+    /// The longest that a request waits at an empty shelf.
+    pub(crate) park_ms_max: u64,
     pub(crate) standing: Standing,
     pub(crate) connection: Connection,
     pub(crate) site: SiteVersion,
@@ -66,6 +73,12 @@ pub struct Edge {
 }
 
 impl Edge {
+    /// Lets requests wait at an empty shelf for so many milliseconds at most.
+    #[must_use]
+    pub fn with_park_ms_max(self, park_ms_max: u64) -> Self {
+        Self { park_ms_max, ..self }
+    }
+
     /// The transport is up: says hello in a new session.
     pub fn handle_connected(&mut self, now: Timestamp) {
         self.observe(now);
@@ -219,6 +232,10 @@ impl Edge {
             }
             AllocatorBody::Published(published) => {
                 self.publish(published);
+                Ok(())
+            }
+            AllocatorBody::Guidance(told) => {
+                self.hear_guidance(told);
                 Ok(())
             }
             AllocatorBody::Challenge(number) => {

@@ -6,7 +6,7 @@ use doorbuster_proto::{Sku, Timestamp, Units};
 
 use crate::node::Edge;
 use crate::place::Decision;
-use crate::{Answer, PARK_MS_MAX, PARKED_MAX, Purchase, QUEUEING_RETRY_MS, Waiter};
+use crate::{PARKED_MAX, Purchase, QUEUED_MS, Waiter};
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) struct ParkedRequest {
@@ -66,9 +66,10 @@ impl Edge {
         let sku = purchase.full_sku();
         self.demand.tell(&sku);
         if self.parked.len(&sku) >= PARKED_MAX {
-            return self.turn_away(waiter, &sku, purchase.units);
+            return self.turn_away(waiter, &sku, &purchase);
         }
-        let until = self.clock.after_ms(PARK_MS_MAX);
+        let until = self.clock.after_ms(self.park_ms_max);
+        self.queue.enter(&sku, purchase.order(), purchase.units, until.after_ms(QUEUED_MS));
         self.parked.push(sku, ParkedRequest { waiter, purchase, until });
     }
 
@@ -80,6 +81,7 @@ impl Edge {
                 break;
             }
             let request = self.parked.pop(sku).expect("its front was decided just now");
+            self.queue.leave(sku, request.purchase.order());
             self.carry_out(request.waiter, &request.purchase, decision);
         }
     }
@@ -96,13 +98,14 @@ impl Edge {
         for sku in skus {
             while self.parked.front(&sku).is_some_and(|first| first.until <= self.clock) {
                 let request = self.parked.pop(&sku).expect("its front is overdue");
-                self.turn_away(request.waiter, &sku, request.purchase.units);
+                self.turn_away(request.waiter, &sku, &request.purchase);
             }
         }
     }
 
-    fn turn_away(&mut self, waiter: Waiter, sku: &Sku, units: Units) {
-        self.demand.turned_away(sku, units);
-        self.reply(waiter, Answer::Queueing { retry_after_ms: QUEUEING_RETRY_MS });
+    fn turn_away(&mut self, waiter: Waiter, sku: &Sku, purchase: &Purchase) {
+        let id = purchase.order();
+        self.queue.enter(sku, id, purchase.units, self.clock.after_ms(QUEUED_MS));
+        self.reply(waiter, self.queueing(sku, id));
     }
 }

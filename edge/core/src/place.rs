@@ -8,8 +8,8 @@ use crate::orders::Slot;
 use crate::session::{Phase, Standing};
 use crate::up_log::LoggedEntry;
 use crate::{
-    Answer, CancelledBecause, IN_FLIGHT_ENTRIES_MAX, IN_FLIGHT_UNITS_MAX, Order, OrderStatus, Purchase,
-    QUEUEING_RETRY_MS, Refusal, WAITERS_MAX, Waiter,
+    Answer, CancelledBecause, IN_FLIGHT_ENTRIES_MAX, IN_FLIGHT_UNITS_MAX, Order, OrderStatus, Purchase, Refusal,
+    WAITERS_MAX, Waiter,
 };
 
 /// What to do with a purchase.
@@ -19,8 +19,6 @@ pub(crate) enum Decision {
     Park,
     Answer(Answer),
 }
-
-const QUEUEING: Decision = Decision::Answer(Answer::Queueing { retry_after_ms: QUEUEING_RETRY_MS });
 
 impl Edge {
     /// Decides a purchase; its waiter is answered now, or when the answer is known.
@@ -49,6 +47,7 @@ impl Edge {
         let id = purchase.order();
         match self.orders.find(id).filter(|before| consumes_id(self.orders.at(*before), purchase)) {
             Some(before) => self.repeat(before, purchase),
+            None if !self.knows_of(purchase) => self.wait(id, purchase),
             None => self.refuse(purchase).map_or_else(|| self.sell(id, purchase), refused),
         }
     }
@@ -58,6 +57,12 @@ impl Edge {
             return refused(Refusal::KeyReused);
         }
         self.answer_of(before).map_or(Decision::Join(before), Decision::Answer)
+    }
+
+    /// Whether the item is on sale, or surely is not.
+    fn knows_of(&self, purchase: &Purchase) -> bool {
+        let rules = self.sales.rules(&purchase.sale);
+        self.sales.are_complete() || rules.is_some_and(|rules| rules.items.contains_key(&purchase.sku))
     }
 
     /// Why the rules forbid the purchase, stock apart.
@@ -79,17 +84,21 @@ impl Edge {
     fn sell(&self, id: OrderId, purchase: &Purchase) -> Decision {
         let sku = purchase.full_sku();
         if self.standing != Standing::Live || self.is_halted(&sku) {
-            return QUEUEING;
+            return self.wait(id, purchase);
         }
         let on_hand = self.on_hand(&sku);
         if on_hand >= purchase.units {
-            return if self.may_place(&sku, purchase.units) { Decision::Place(id) } else { QUEUEING };
+            return if self.may_place(&sku, purchase.units) { Decision::Place(id) } else { self.wait(id, purchase) };
         }
         if on_hand.is_zero() && self.is_said_sold_out(&sku) {
             return refused(Refusal::SoldOut);
         }
         // Without a session, or without room for an order, no grant can come: there is nothing to wait for.
-        if self.connection.phase == Phase::Up && self.has_room { Decision::Park } else { QUEUEING }
+        if self.connection.phase == Phase::Up && self.has_room { Decision::Park } else { self.wait(id, purchase) }
+    }
+
+    fn wait(&self, id: OrderId, purchase: &Purchase) -> Decision {
+        Decision::Answer(self.queueing(&purchase.full_sku(), id))
     }
 
     /// Whether credit, or the session's bounds, let so many more units be placed.
@@ -109,10 +118,10 @@ impl Edge {
     /// Takes the units off the shelf: stock and log entry in one write.
     fn place(&mut self, id: OrderId, purchase: &Purchase) -> Slot {
         let sku = purchase.full_sku();
+        let was_low = self.is_low(&sku);
         let shelf = self.shelves.get_mut(&sku).expect("units were found on it");
-        let was_low = shelf.is_low();
         shelf.sell(purchase.units);
-        let (sold, returned, is_low) = (shelf.sold, shelf.returned, shelf.is_low());
+        let (sold, returned) = (shelf.sold, shelf.returned);
         let slot = self.orders.next_slot();
         let digest = self.up.digest().then_order(id, purchase.units);
         let seq = self.up.append(LoggedEntry::Placed(slot), digest, sold, returned);
@@ -135,7 +144,8 @@ impl Edge {
         self.staged.shelf(&sku);
         self.staged.sync();
         self.show(&sku);
-        if is_low && !was_low {
+        self.queue.leave(&sku, id);
+        if !was_low && self.is_low(&sku) {
             self.demand.tell(&sku);
         }
         slot

@@ -51,9 +51,18 @@ pub enum Answer {
     Queueing {
         /// When to ask again, with the same key.
         retry_after_ms: u64,
+        /// The chance to get a unit, where the ledger has told enough to say.
+        chance: Option<Chance>,
     },
     /// No.
     Refused(Refusal),
+}
+
+/// How many of a hundred who wait by now can be served with what is left.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Chance {
+    /// 0 to 100.
+    pub percent: u8,
 }
 
 /// Why not.

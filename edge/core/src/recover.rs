@@ -12,13 +12,14 @@ use crate::levels::Demand;
 use crate::node::Edge;
 use crate::orders::{Orders, Slot};
 use crate::parked::Parked;
+use crate::queue::Queue;
 use crate::sales::Sales;
 use crate::session::{Connection, Standing};
 use crate::shoppers::Shoppers;
 use crate::staged::Staged;
 use crate::up_log::{Logged, LoggedEntry, UpLog};
 use crate::waiting::Waiting;
-use crate::{BatchId, Identity, Image, OrderStatus, Shelf, UpRecord};
+use crate::{BatchId, Identity, Image, OrderStatus, PARK_MS_MAX, Shelf, UpRecord};
 
 /// Why a disk's records cannot be trusted.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -82,6 +83,10 @@ impl Edge {
             parked: Parked::default(),
             waiting: Waiting::default(),
             demand: Demand::default(),
+            queue: Queue::default(),
+            guidance: BTreeMap::new(),
+            addresses: Vec::new(),
+            park_ms_max: PARK_MS_MAX,
             standing: Standing::Unanswered,
             site: SiteVersion(0),
             fetching: None,

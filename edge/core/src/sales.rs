@@ -11,17 +11,24 @@ use crate::{Command, Sale, ShownSale};
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Sales {
     of_id: BTreeMap<SaleId, Sale>,
+    /// Whether the ledger has told them in this life.
+    complete: bool,
     /// What ended up to here has been closed.
     pub(crate) closed_through: Timestamp,
 }
 
 impl Sales {
     pub(crate) fn recover(of_id: BTreeMap<SaleId, Sale>) -> Self {
-        Self { of_id, closed_through: Timestamp(0) }
+        Self { of_id, complete: false, closed_through: Timestamp(0) }
     }
 
     pub(crate) fn find(&self, sale: &SaleId) -> Option<&Sale> {
         self.of_id.get(sale)
+    }
+
+    /// Whether what is not among them is not for sale here: a disk may hold none, or yesterday's.
+    pub(crate) fn are_complete(&self) -> bool {
+        self.complete
     }
 
     pub(crate) fn rules(&self, sale: &SaleId) -> Option<&SaleRules> {
@@ -67,6 +74,8 @@ impl Edge {
     /// Takes the sales as they stand, and learns which site to serve.
     pub(crate) fn publish(&mut self, published: Published) {
         let wanted = published.site;
+        self.sales.complete = true;
+        self.hear_addresses(published.edges);
         let gone = self.sales.iter().map(|sale| sale.rules.sale.clone());
         let gone: Vec<SaleId> = gone.filter(|id| published.sales.iter().all(|rules| rules.sale != *id)).collect();
         for rules in published.sales {
@@ -89,8 +98,8 @@ impl Edge {
 
     pub(crate) fn show_sales(&mut self) {
         let shown = self.sales.iter().map(|sale| ShownSale { rules: sale.rules.clone(), closed: sale.closed });
-        let shown = shown.collect();
-        self.commands.push_back(Command::ShowSales(shown));
+        let (sales, complete) = (shown.collect(), self.sales.complete);
+        self.commands.push_back(Command::ShowSales { sales, complete });
         self.show_all();
     }
 

@@ -13,7 +13,7 @@ pub struct Shelf {
     pub sold: Units,
     /// Units given back to the pool, since the epoch's start.
     pub returned: Units,
-    /// The last grant: a third of it is the low-water mark.
+    /// The last grant.
     pub last_grant: Units,
     /// The allocator's totals differ from these: nothing is sold of it in this epoch.
     pub halted: bool,
@@ -26,11 +26,6 @@ impl Shelf {
             .checked_add(self.returned)
             .and_then(|gone| gone.checked_add(self.on_hand))
             .is_some_and(|all| all == self.granted)
-    }
-
-    /// Whether so few are left that the edge asks for more.
-    pub fn is_low(&self) -> bool {
-        self.on_hand.get() <= self.last_grant.get() / 3
     }
 
     pub(crate) fn grant(&mut self, units: Units) {

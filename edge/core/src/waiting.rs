@@ -8,8 +8,8 @@ use crate::node::Edge;
 use crate::orders::Slot;
 use crate::session::Phase;
 use crate::{
-    ACKNOWLEDGE_MS_MAX, Answer, CancelledBecause, Command, OrderStatus, PENDING_RETRY_MS, QUEUEING_RETRY_MS, Refusal,
-    WAITERS_MAX, WAITERS_PER_ORDER_MAX, Waiter,
+    ACKNOWLEDGE_MS_MAX, Answer, CancelledBecause, Command, OrderStatus, PENDING_RETRY_MS, Refusal, WAITERS_MAX,
+    WAITERS_PER_ORDER_MAX, Waiter,
 };
 
 /// Who waits for which order, and until when.
@@ -115,7 +115,7 @@ impl Edge {
             }
             OrderStatus::Cancelled(CancelledBecause::UnknownSku) => Answer::Refused(Refusal::UnknownSku),
             OrderStatus::Cancelled(CancelledBecause::KeyReused) => Answer::Refused(Refusal::KeyReused),
-            OrderStatus::Cancelled(CancelledBecause::NoUnit) => Answer::Queueing { retry_after_ms: QUEUEING_RETRY_MS },
+            OrderStatus::Cancelled(CancelledBecause::NoUnit) => self.queueing(&view.sku, view.id),
             _ => Answer::Reserved(view),
         })
     }
@@ -125,7 +125,8 @@ impl Edge {
         if self.is_durable(order) {
             return Answer::Pending { order: self.orders.view(order), retry_after_ms: PENDING_RETRY_MS };
         }
-        Answer::Queueing { retry_after_ms: QUEUEING_RETRY_MS }
+        let order = self.orders.at(order);
+        self.queueing(&order.sku, order.id)
     }
 
     pub(crate) fn is_durable(&self, order: Slot) -> bool {

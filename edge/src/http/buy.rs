@@ -41,7 +41,8 @@ impl Shop {
 /// What the board alone says against a fresh purchase.
 fn refusal(board: &Board, purchase: &Purchase, now: Timestamp) -> Option<Refusal> {
     let Some((rules, word)) = board.item(purchase.sale.as_str(), purchase.sku.as_str(), now) else {
-        return Some(Refusal::UnknownSku);
+        // Before the ledger has told the sales, only the stock knows what to say.
+        return board.is_complete().then_some(Refusal::UnknownSku);
     };
     match word {
         Availability::NotStarted => Some(Refusal::NotStarted { starts_at: rules.starts_at }),

@@ -5,6 +5,7 @@ use std::time::Duration;
 use doorbuster_proto::{FromAllocator, MESSAGE_BYTES_MAX, Malformed, SiteVersion, wire};
 use futures_util::StreamExt;
 use tokio::sync::mpsc;
+use tokio::time::error::Elapsed;
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::service::Interceptor;
 use tonic::service::interceptor::InterceptedService;
@@ -15,6 +16,9 @@ use wire::link_client::LinkClient;
 
 use super::{CONNECT_MS_MAX, Link};
 use crate::stock::{Full, LinkInput, Outbox};
+
+/// How long the allocator has to end a session that this edge hung up.
+const GOODBYE_MS_MAX: u64 = 500;
 
 /// Why a session ended.
 #[derive(Debug, thiserror::Error)]
@@ -89,10 +93,13 @@ impl Link {
                     Some(message) => self.owner.tell(LinkInput::Message(FromAllocator::try_from(message)?))?,
                     None => return Ok(()),
                 },
-                wanted = sites.recv() => match wanted {
-                    Some(wanted) => fetching.set(Some(self.fetch_site(client.clone(), wanted)).into()),
-                    None => return Ok(()),
-                },
+                wanted = sites.recv() => {
+                    let Some(wanted) = wanted else {
+                        say_goodbye(inbound).await;
+                        return Ok(());
+                    };
+                    fetching.set(Some(self.fetch_site(client.clone(), wanted)).into());
+                }
                 Some(installed) = &mut fetching => {
                     fetching.set(None.into());
                     self.tell_surely(|| LinkInput::SiteInstalled(installed)).await;
@@ -100,6 +107,12 @@ impl Link {
             }
         }
     }
+}
+
+/// The owner has hung up: what it said last goes out, and the allocator ends the session, unless it is gone.
+async fn say_goodbye(mut inbound: Streaming<wire::FromAllocator>) {
+    let ended = async { while let Ok(Some(_)) = inbound.message().await {} };
+    let _: Result<(), Elapsed> = tokio::time::timeout(Duration::from_millis(GOODBYE_MS_MAX), ended).await;
 }
 
 /// Waits until the owner drops its side. A site that is wanted meanwhile is told again with the next welcome.

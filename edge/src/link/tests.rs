@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use doorbuster_proto::wire::link_server::{Link as LinkService, LinkServer};
 use doorbuster_proto::{
-    AllocatorBody, Commit, EdgeBody, Epoch, FromAllocator, FromEdge, Instance, Published, SiteVersion, Term, Welcome,
-    wire,
+    AllocatorBody, Commit, EdgeBody, Epoch, FromAllocator, FromEdge, Instance, LogDigest, LogMark, Published, Seq,
+    SiteVersion, Term, Welcome, wire,
 };
 use futures_util::{Stream, StreamExt};
 use tokio::net::TcpListener;
@@ -92,8 +92,13 @@ async fn a_session_opens_with_the_secret_resumes_after_a_loss_and_fetches_the_si
     std::fs::write(&secret_file, "open-sesame\n").unwrap();
     let (allocator, mut questions) = play().await;
     let edge: EdgeId = "edge-1".parse().unwrap();
-    let (_stock, owner, ends) =
-        stock::start(StockOptions { path: folder.path().join("stock"), edge: edge.clone(), reserve_bytes: 0 }).unwrap();
+    let (_stock, owner, ends) = stock::start(StockOptions {
+        path: folder.path().join("stock"),
+        edge: edge.clone(),
+        reserve_bytes: 0,
+        park_ms_max: 250,
+    })
+    .unwrap();
     let pages = Pages::open(&folder.path().join("site")).unwrap();
     let options = Options { edge, allocator, secret_file: Some(secret_file) };
     let link = Link::new(options, ends, pages).unwrap();
@@ -111,13 +116,26 @@ async fn a_session_opens_with_the_secret_resumes_after_a_loss_and_fetches_the_si
     let (_, mut from_edge, to_edge) = next_session(&mut questions).await;
     let hello = hear(&mut from_edge).await;
     assert_eq!((hello.session.counter, hello.epoch), (2, Some(Epoch(1))));
-    say(&to_edge, &hello, AllocatorBody::Welcome(Welcome::Resume { up_taken: doorbuster_proto::LogMark::default() }))
+    say(&to_edge, &hello, AllocatorBody::Welcome(Welcome::Resume { up_taken: LogMark::default() })).await;
+    say(&to_edge, &hello, AllocatorBody::Published(Published { site: SiteVersion(4), sales: vec![], edges: vec![] }))
         .await;
-    say(&to_edge, &hello, AllocatorBody::Published(Published { site: SiteVersion(4), sales: vec![] })).await;
     match questions.recv().await.unwrap() {
         Asked::Site { edge } => assert_eq!(edge, "edge-1"),
         Asked::Session { .. } => panic!("expected a question for the site, found another session"),
     }
+    drop((from_edge, to_edge));
+
+    // The last word of an edge that hangs up at once arrives before the end.
+    let (_, mut from_edge, to_edge) = next_session(&mut questions).await;
+    let hello = hear(&mut from_edge).await;
+    let another = LogMark { seq: Seq(0), digest: LogDigest::default().then_close() };
+    say(&to_edge, &hello, AllocatorBody::Welcome(Welcome::Resume { up_taken: another })).await;
+    assert_eq!(hear(&mut from_edge).await.body, EdgeBody::LogDiffers);
+    assert!(
+        from_edge.message().await.unwrap().is_none(),
+        "the edge ends its half of the session, and does not tear it"
+    );
+    drop(to_edge);
 
     shutdown.send(()).unwrap();
     running.await.unwrap();
@@ -129,8 +147,13 @@ async fn an_allocator_that_is_not_there_is_tried_again() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let folder = tempfile::tempdir().unwrap();
     let edge: EdgeId = "edge-1".parse().unwrap();
-    let (_stock, owner, ends) =
-        stock::start(StockOptions { path: folder.path().join("stock"), edge: edge.clone(), reserve_bytes: 0 }).unwrap();
+    let (_stock, owner, ends) = stock::start(StockOptions {
+        path: folder.path().join("stock"),
+        edge: edge.clone(),
+        reserve_bytes: 0,
+        park_ms_max: 250,
+    })
+    .unwrap();
     let pages = Pages::open(&folder.path().join("site")).unwrap();
     let options = Options { edge, allocator: format!("http://{}", listener.local_addr().unwrap()), secret_file: None };
     let link = Link::new(options, ends, pages).unwrap();

@@ -11,6 +11,7 @@ use doorbuster_proto::{Availability, SaleId, SaleRules, Sku, SkuCode, Timestamp}
 pub struct Board {
     sales: BTreeMap<SaleId, BoardSale>,
     sale_of: HashMap<SkuCode, SaleId>,
+    complete: bool,
 }
 
 #[derive(Debug)]
@@ -24,6 +25,11 @@ impl Board {
     /// Every sale, by id.
     pub fn sales(&self) -> impl Iterator<Item = &SaleRules> {
         self.sales.values().map(|sale| &sale.rules)
+    }
+
+    /// Whether the ledger has told the sales since the start: what is not here is not for sale.
+    pub fn is_complete(&self) -> bool {
+        self.complete
     }
 
     /// One sale.
@@ -67,12 +73,12 @@ impl Board {
     }
 
     /// A board of these sales, with the words that `before` showed.
-    pub(super) fn of(shown: Vec<ShownSale>, before: &Self) -> Self {
+    pub(super) fn of(shown: Vec<ShownSale>, complete: bool, before: &Self) -> Self {
         let sale_of =
             shown.iter().flat_map(|sale| sale.rules.items.keys().map(|code| (code.clone(), &sale.rules.sale)));
         let sale_of = sale_of.map(|(code, sale)| (code, sale.clone())).collect();
         let sales = shown.into_iter().map(|sale| (sale.rules.sale.clone(), BoardSale::of(sale, before)));
-        Self { sales: sales.collect(), sale_of }
+        Self { sales: sales.collect(), sale_of, complete }
     }
 
     pub(super) fn show(&self, sku: &Sku, availability: Availability) {
@@ -127,7 +133,7 @@ mod tests {
 
     #[test]
     fn the_clock_goes_before_the_word() {
-        let board = Board::of(shown(false), &Board::default());
+        let board = Board::of(shown(false), true, &Board::default());
         board.show(&sku(), Availability::FewLeft);
         let words = [9, 10, 19, 20].map(|now| board.availability(&sku(), Timestamp(now)).unwrap());
         assert_eq!(words, [NotStarted, FewLeft, FewLeft, Over]);
@@ -136,7 +142,7 @@ mod tests {
 
     #[test]
     fn an_item_is_found_by_its_names_as_text() {
-        let board = Board::of(shown(false), &Board::default());
+        let board = Board::of(shown(false), true, &Board::default());
         let item = board.item("first-light", "kettle", Timestamp(9));
         assert_eq!(item.map(|(rules, word)| (&rules.sale, word)), Some((&sku().sale, NotStarted)));
         assert_eq!(board.code("first-light", "kettle"), Some(&sku().code));
@@ -149,11 +155,11 @@ mod tests {
 
     #[test]
     fn a_new_board_keeps_the_words_and_shows_what_is_closed() {
-        let board = Board::of(shown(false), &Board::default());
+        let board = Board::of(shown(false), true, &Board::default());
         board.show(&sku(), Availability::SoldOut);
-        let board = Board::of(shown(false), &board);
+        let board = Board::of(shown(false), true, &board);
         assert_eq!(board.availability(&sku(), Timestamp(10)), Some(Availability::SoldOut));
-        let board = Board::of(shown(true), &board);
+        let board = Board::of(shown(true), true, &board);
         assert_eq!(board.availability(&sku(), Timestamp(10)), Some(Availability::Over));
     }
 }

@@ -13,6 +13,7 @@ use tokio::sync::oneshot;
 use super::board::Board;
 use super::desk::Desk;
 use super::figures::Figures;
+use super::guidance::Guidance;
 use super::meters;
 use super::queue::Request;
 use super::shared::Shared;
@@ -60,6 +61,11 @@ impl Stock {
     /// The sales and their words.
     pub fn board(&self) -> Arc<Board> {
         self.shared.board.load_full()
+    }
+
+    /// Where stock is, and where edges serve shoppers.
+    pub fn guidance(&self) -> Arc<Guidance> {
+        self.shared.guidance.load_full()
     }
 
     /// Whether the order may have been placed here; `false` is sure.

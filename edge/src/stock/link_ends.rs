@@ -1,7 +1,7 @@
 //! The channels between the owner and the link.
 
 use std::fmt;
-use std::sync::mpsc::{SyncSender, TrySendError};
+use std::sync::mpsc::SyncSender;
 
 use doorbuster_proto::{FromAllocator, FromEdge, SiteVersion};
 use tokio::sync::mpsc;
@@ -64,18 +64,14 @@ impl LinkEnds {
     /// # Errors
     /// [`Full`], and what could not be told is lost: the caller hangs up.
     pub fn tell(&self, input: LinkInput) -> Result<(), Full> {
-        self.offer(input).map_err(|_| Full)
+        self.inbox.try_send(input).map_err(|_| Full)?;
+        // A full queue keeps the owner awake: it looks into the inbox on every turn.
+        drop(self.requests.try_send(Request::Wake));
+        Ok(())
     }
 
     pub(super) fn new(inbox: SyncSender<LinkInput>, requests: SyncSender<Request>) -> Self {
         Self { inbox, requests }
-    }
-
-    fn offer(&self, input: LinkInput) -> Result<(), TrySendError<LinkInput>> {
-        self.inbox.try_send(input)?;
-        // A full queue keeps the owner awake: it looks into the inbox on every turn.
-        drop(self.requests.try_send(Request::Wake));
-        Ok(())
     }
 }
 

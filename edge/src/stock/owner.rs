@@ -21,6 +21,7 @@ pub use self::thread::OwnerHandle;
 use super::board::Board;
 use super::desk::Mail;
 use super::figures::Figures;
+use super::guidance::Guidance;
 use super::handle::Stock;
 use super::link_ends::{LinkEnds, LinkInput, Outbox};
 use super::queue::{Request, Wish};
@@ -202,10 +203,15 @@ impl Owner {
                 self.shared.meters.hang_ups.inc();
                 warn!(%reason, "hanging up on the allocator");
             }
-            Command::ShowSales(shown) => {
-                let board = Board::of(shown, &self.shared.board.load());
+            Command::ShowSales { sales, complete } => {
+                let board = Board::of(sales, complete, &self.shared.board.load());
                 self.shared.board.store(Arc::new(board));
             }
+            Command::ShowGuidance(told) => {
+                let board = self.shared.board.load();
+                self.guide(|guidance| guidance.tell(told, |sku| board.sale(&sku.sale).is_some()));
+            }
+            Command::ShowEdges(edges) => self.guide(|guidance| guidance.tell_shops(edges)),
             Command::ShowAvailability { sku, availability } => self.shared.board.load().show(&sku, availability),
             Command::Alert(text) => {
                 self.shared.meters.alerts.inc();
@@ -224,6 +230,13 @@ impl Owner {
         }
         self.outbox = None;
         self.edge.handle_disconnected(now);
+    }
+
+    /// Only the owner writes: nothing is lost between the load and the store.
+    fn guide(&self, change: impl FnOnce(&mut Guidance)) {
+        let mut guidance = Guidance::clone(&self.shared.guidance.load());
+        change(&mut guidance);
+        self.shared.guidance.store(Arc::new(guidance));
     }
 
     fn fetch(&mut self, site: SiteVersion) {

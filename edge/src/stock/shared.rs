@@ -8,6 +8,7 @@ use fastbloom::AtomicBloomFilter;
 
 use super::board::Board;
 use super::figures::Figures;
+use super::guidance::Guidance;
 use super::meters::Meters;
 
 /// So many orders the filter is made for; with more, it says "perhaps" more often.
@@ -18,6 +19,7 @@ const FALSE_POSITIVES: f64 = 0.01;
 /// One owner's published state.
 pub(super) struct Shared {
     pub(super) board: ArcSwap<Board>,
+    pub(super) guidance: ArcSwap<Guidance>,
     pub(super) figures: ArcSwap<Figures>,
     /// All orders placed here, and some that were not.
     pub(super) known: AtomicBloomFilter,
@@ -36,6 +38,7 @@ impl Shared {
         });
         Self {
             board: ArcSwap::default(),
+            guidance: ArcSwap::default(),
             figures: ArcSwap::from_pointee(Figures::of(edge)),
             known,
             queued: AtomicUsize::new(0),

@@ -53,7 +53,11 @@ impl Allocator {
     async fn open_with(ends: LinkEnds, kettles: u64, credit: u64) -> Self {
         let mut allocator = Self::connect(ends).await;
         allocator.say(AllocatorBody::Welcome(Welcome::Begin { epoch: Epoch(1) }));
-        allocator.say(AllocatorBody::Published(Published { site: SiteVersion(3), sales: vec![rules(credit)] }));
+        allocator.say(AllocatorBody::Published(Published {
+            site: SiteVersion(3),
+            sales: vec![rules(credit)],
+            edges: vec![],
+        }));
         assert_eq!(allocator.hear().await, EdgeBody::EpochStored { epoch: Epoch(1) });
         let granted = units(kettles);
         let entries = vec![DownEntry::Grant { sku: sku(), units: granted }];
@@ -109,7 +113,8 @@ fn order(shopper: &str) -> OrderId {
 }
 
 fn open(path: &Path) -> (Stock, OwnerHandle, LinkEnds) {
-    start(StockOptions { path: path.to_owned(), edge: "edge-1".parse().unwrap(), reserve_bytes: 0 }).unwrap()
+    start(StockOptions { path: path.to_owned(), edge: "edge-1".parse().unwrap(), reserve_bytes: 0, park_ms_max: 250 })
+        .unwrap()
 }
 
 fn is_reserved(answer: &Answer) -> bool {

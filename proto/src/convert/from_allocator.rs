@@ -5,7 +5,7 @@ use super::{Malformed, required, units};
 use crate::wire::{self, from_allocator::Body, welcome};
 use crate::{
     AllocatorBody, Commit, DownBatch, Epoch, FromAllocator, Instance, LogDigest, LogMark, Published, Refused,
-    RefusedReason, Seq, Session, Sku, Term, UpTaken, Welcome, Word,
+    RefusedReason, Seq, Session, Sku, SkuGuidance, Term, UpTaken, Welcome, Word,
 };
 
 impl From<FromAllocator> for wire::FromAllocator {
@@ -27,6 +27,9 @@ impl From<FromAllocator> for wire::FromAllocator {
             }
             AllocatorBody::Published(published) => Body::Published(published.into()),
             AllocatorBody::Challenge(number) => Body::Challenge(wire::Challenge { number }),
+            AllocatorBody::Guidance(skus) => {
+                Body::Guidance(wire::Guidance { skus: skus.into_iter().map(Into::into).collect() })
+            }
         };
         Self {
             session: Some(message.session.into()),
@@ -58,6 +61,10 @@ impl TryFrom<wire::FromAllocator> for FromAllocator {
             }
             Body::Published(published) => AllocatorBody::Published(Published::try_from(published)?),
             Body::Challenge(challenge) => AllocatorBody::Challenge(challenge.number),
+            Body::Guidance(guidance) => {
+                let skus = guidance.skus.into_iter().map(SkuGuidance::try_from);
+                AllocatorBody::Guidance(skus.collect::<Result<_, _>>()?)
+            }
         };
         Ok(Self {
             session: Session::try_from(message.session)?,

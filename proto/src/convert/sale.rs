@@ -1,7 +1,7 @@
 //! What is on sale, on the wire.
 
 use super::{Malformed, id, some_units, units};
-use crate::{ItemRules, Published, SaleRules, SiteVersion, Timestamp, wire};
+use crate::{EdgeAddress, ItemRules, Published, SaleRules, SiteVersion, Timestamp, wire};
 
 impl From<SaleRules> for wire::Sale {
     fn from(rules: SaleRules) -> Self {
@@ -47,7 +47,12 @@ impl TryFrom<wire::Sale> for SaleRules {
 
 impl From<Published> for wire::Published {
     fn from(published: Published) -> Self {
-        Self { site: published.site.0, sales: published.sales.into_iter().map(Into::into).collect() }
+        let address = |at: EdgeAddress| wire::EdgeAddress { edge: at.edge.to_string(), shop: at.shop };
+        Self {
+            site: published.site.0,
+            sales: published.sales.into_iter().map(Into::into).collect(),
+            edges: published.edges.into_iter().map(address).collect(),
+        }
     }
 }
 
@@ -56,6 +61,9 @@ impl TryFrom<wire::Published> for Published {
 
     fn try_from(published: wire::Published) -> Result<Self, Malformed> {
         let sales = published.sales.into_iter().map(SaleRules::try_from).collect::<Result<_, _>>()?;
-        Ok(Self { site: SiteVersion(published.site), sales })
+        let address =
+            |at: wire::EdgeAddress| Ok(EdgeAddress { edge: id("published.edges.edge", &at.edge)?, shop: at.shop });
+        let edges = published.edges.into_iter().map(address).collect::<Result<_, Malformed>>()?;
+        Ok(Self { site: SiteVersion(published.site), sales, edges })
     }
 }

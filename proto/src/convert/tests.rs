@@ -98,6 +98,13 @@ fn allocator_bodies() -> Vec<AllocatorBody> {
         AllocatorBody::UpTaken(UpTaken { watermark: Seq(9), verdicts: verdicts.collect(), tail: false }),
         AllocatorBody::Words(vec![Word { sku: sku(), sold_out: true, halted: true }]),
         AllocatorBody::Challenge(5),
+        AllocatorBody::Guidance(vec![SkuGuidance {
+            sku: sku(),
+            low_water: Units::ONE,
+            left: two(),
+            waiting: Units::ZERO,
+            stock: vec![EdgeStock { edge: "edge-2".parse().unwrap(), units: two() }],
+        }]),
         AllocatorBody::Recall { sku: sku(), keep: Units::ZERO },
         AllocatorBody::Published(Published {
             site: SiteVersion(12),
@@ -110,6 +117,7 @@ fn allocator_bodies() -> Vec<AllocatorBody> {
                 credit: Units::ZERO,
                 items: BTreeMap::from([(sku().code, ItemRules { limit: Units::ONE, few_left: two() })]),
             }],
+            edges: vec![EdgeAddress { edge: "edge-1".parse().unwrap(), shop: "https://one.example/shop".into() }],
         }),
     ]
 }

@@ -5,8 +5,8 @@ mod peer;
 use std::collections::BTreeMap;
 
 use doorbuster_allocator_core::{
-    Account, Allocator, Command, Image, ItemDefinition, Operator, Outcome, Refusal, RequestId, SaleDefinition,
-    Settings, Stock, Write,
+    Account, Allocator, Command, EdgeSettings, Image, ItemDefinition, Operator, Outcome, Policy, Refusal, RequestId,
+    SaleDefinition, Settings, Stock, Write,
 };
 use doorbuster_proto::{
     AllocatorBody, DownBatch, DownEntry, DownTotal, EdgeBody, EdgeId, Epoch, IdempotencyKey, Instance, Level,
@@ -45,6 +45,12 @@ pub(super) struct Desk {
     pub(super) evict_after_ms: Option<u64>,
 }
 
+/// Fixed shares and top-ups, without guidance: what moves is easy to foresee.
+pub(super) fn settings(edges: &[EdgeId], evict_after_ms: Option<u64>) -> Settings {
+    let edges = edges.iter().cloned().map(EdgeSettings::named).collect();
+    Settings { edges, evict_after_ms, policy: Policy::Threshold, guides: false }
+}
+
 impl Desk {
     /// A fresh ledger, its term taken.
     pub(super) fn fresh(edges: &[&str]) -> Self {
@@ -53,7 +59,7 @@ impl Desk {
 
     pub(super) fn over(store: Image, edges: &[&str]) -> Self {
         let edges: Vec<EdgeId> = edges.iter().map(|edge| edge.parse().unwrap()).collect();
-        let settings = Settings { edges: edges.clone(), evict_after_ms: None };
+        let settings = settings(&edges, None);
         let core = Allocator::recover(settings, Instance(1), store.clone()).unwrap();
         let (synced, alerts) = (Vec::new(), Vec::new());
         let (now, trimmed) = (Timestamp(1_000), BTreeMap::new());
@@ -72,7 +78,7 @@ impl Desk {
     /// The process dies; the next one finds what the store holds.
     pub(super) fn restart(&mut self) -> Vec<Out> {
         self.starts += 1;
-        let settings = Settings { edges: self.edges.clone(), evict_after_ms: self.evict_after_ms };
+        let settings = settings(&self.edges, self.evict_after_ms);
         self.core = Allocator::recover(settings, Instance(self.starts), self.store.clone()).unwrap();
         self.drain()
     }

@@ -13,7 +13,7 @@ use doorbuster_proto::{
 use doorbuster_tests::dice::Dice;
 
 use self::edge::Edge;
-use super::desk::{Desk, ENDS, Peer, placed, sale, sku, units};
+use super::desk::{Desk, ENDS, Peer, placed, sale, settings, sku, units};
 
 const EDGES: [&str; 3] = ["one", "two", "three"];
 const CREDIT: u64 = 2;
@@ -138,7 +138,7 @@ impl World {
         self.unwritten.clear();
         let starts = self.desk.store.term.0 + 1;
         let edges = EDGES.map(|edge| edge.parse().unwrap()).to_vec();
-        let settings = doorbuster_allocator_core::Settings { edges, evict_after_ms: None };
+        let settings = settings(&edges, None);
         let store = self.desk.store.clone();
         self.desk.core = doorbuster_allocator_core::Allocator::recover(settings, Instance(starts), store).unwrap();
         for edge in &mut self.edges {

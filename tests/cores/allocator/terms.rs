@@ -1,6 +1,6 @@
 //! A new term grants and evicts nothing until every epoch has spoken.
 
-use doorbuster_allocator_core::{Command, HEARTBEAT_MS, Operator, Outcome, Refusal, Write};
+use doorbuster_allocator_core::{Command, EdgeSettings, HEARTBEAT_MS, Operator, Outcome, Refusal, Settings, Write};
 use doorbuster_proto::{AllocatorBody, DiskId, Epoch, Term, Welcome};
 
 use super::desk::{Desk, Out, Peer, granted, hard, welcomes};
@@ -16,7 +16,7 @@ fn the_first_write_of_a_start_stores_its_term() {
 #[test]
 fn nothing_is_said_before_the_term_is_stored() {
     let desk = Desk::selling(&["one"], 10, 0);
-    let settings = doorbuster_allocator_core::Settings { edges: vec!["one".parse().unwrap()], evict_after_ms: None };
+    let settings = Settings { edges: vec![EdgeSettings::named("one".parse().unwrap())], ..Settings::default() };
     let instance = doorbuster_proto::Instance(5);
     let mut core = doorbuster_allocator_core::Allocator::recover(settings, instance, desk.store).unwrap();
     let peer = Peer::new("one", 1);

@@ -1,6 +1,6 @@
 //! Levels and demand: soft, at each heartbeat and at once when it matters.
 
-use doorbuster_edge_core::{HEARTBEAT_MS, LEVELS_MS_MIN};
+use doorbuster_edge_core::{HEARTBEAT_MS, LEVELS_MS_MIN, PARK_MS_MAX, QUEUED_MS};
 use doorbuster_proto::{BATCH_ENTRIES_MAX, DownEntry, Level, LevelBooks, Sku, SkuCode};
 
 use super::rig::*;
@@ -58,13 +58,16 @@ fn demand_at_an_empty_shelf_is_told_at_once_but_not_too_often() {
 }
 
 #[test]
-fn those_turned_away_are_told_once() {
+fn those_turned_away_count_once_and_until_they_stop_asking() {
     let mut rig = Rig::live(0, 9);
-    later(&mut rig, HEARTBEAT_MS);
     rig.buy("ann", "k", 1);
-    rig.pass_ms(HEARTBEAT_MS - 1);
-    assert_eq!(later(&mut rig, 1), [level(0, 1)]);
-    assert_eq!(later(&mut rig, HEARTBEAT_MS), [vec![]]);
+    rig.pass_ms(PARK_MS_MAX);
+    rig.buy("ann", "k", 1);
+    rig.pass_ms(PARK_MS_MAX);
+    assert_eq!(later(&mut rig, HEARTBEAT_MS), [level(0, 1)]);
+    // The allocator is still there.
+    rig.publish(vec![rules(9)]);
+    assert_eq!(later(&mut rig, QUEUED_MS), [vec![]]);
 }
 
 #[test]

@@ -203,7 +203,7 @@ impl Rig {
     }
 
     pub(crate) fn publish(&mut self, sales: Vec<SaleRules>) {
-        self.hear(AllocatorBody::Published(Published { site: SiteVersion(0), sales }));
+        self.hear(AllocatorBody::Published(Published { site: SiteVersion(0), sales, edges: vec![] }));
     }
 
     /// Grants kettles by the entry of this number.
@@ -382,7 +382,10 @@ fn word_of(answer: &Answer) -> &'static str {
 }
 
 fn is_board(command: &Command) -> bool {
-    matches!(command, Command::ShowSales(_) | Command::ShowAvailability { .. })
+    matches!(
+        command,
+        Command::ShowSales { .. } | Command::ShowGuidance(_) | Command::ShowEdges(_) | Command::ShowAvailability { .. }
+    )
 }
 
 fn is_levels(command: &Command) -> bool {

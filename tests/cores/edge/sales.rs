@@ -6,7 +6,7 @@ use doorbuster_proto::{AllocatorBody, Published, SiteVersion, UpEntry};
 use super::rig::*;
 
 fn published(site: u64) -> AllocatorBody {
-    AllocatorBody::Published(Published { site: SiteVersion(site), sales: vec![rules(0)] })
+    AllocatorBody::Published(Published { site: SiteVersion(site), sales: vec![rules(0)], edges: vec![] })
 }
 
 fn fetches(rig: &mut Rig) -> Vec<Command> {
@@ -17,10 +17,13 @@ fn fetches(rig: &mut Rig) -> Vec<Command> {
 fn sales_are_shown_and_kept_over_a_restart() {
     let mut rig = Rig::live(0, 0);
     rig.publish(vec![rules(0)]);
-    let shown = Command::ShowSales(vec![ShownSale { rules: rules(0), closed: false }]);
-    assert!(rig.board().contains(&shown));
+    let shown = |complete| {
+        let sales = vec![ShownSale { rules: rules(0), closed: false }];
+        Command::ShowSales { sales, complete }
+    };
+    assert!(rig.board().contains(&shown(true)));
     rig.crash();
-    assert!(rig.board().contains(&shown));
+    assert!(rig.board().contains(&shown(false)));
 }
 
 #[test]
@@ -52,8 +55,22 @@ fn a_sale_that_is_published_no_more_gives_its_stock_back_and_goes() {
     rig.buy("ann", "k", 1);
     assert_eq!(replies(&rig.effects()), [(1, "over")]);
     rig.publish(vec![]);
-    assert!(rig.board().contains(&Command::ShowSales(vec![])));
+    assert!(rig.board().contains(&Command::ShowSales { sales: vec![], complete: true }));
     rig.buy("ann", "k", 1);
     assert_eq!(replies(&rig.effects()), [(2, "unknown sku")]);
     assert!(rig.disk.sales.is_empty());
+}
+
+#[test]
+fn what_is_not_for_sale_is_refused_only_once_the_ledger_has_told_the_sales() {
+    let mut rig = Rig::fresh();
+    rig.buy("ann", "k", 1);
+    assert_eq!(replies(&rig.effects()), [(1, "queueing")]);
+    rig.connect();
+    rig.begin(1);
+    rig.buy("ann", "k", 1);
+    assert_eq!(replies(&rig.effects()), [(2, "queueing")]);
+    rig.publish(vec![]);
+    rig.buy("ann", "k", 1);
+    assert_eq!(replies(&rig.effects()), [(3, "unknown sku")]);
 }

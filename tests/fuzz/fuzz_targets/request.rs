@@ -80,7 +80,7 @@ impl Edge {
         let config = Config::parse(CONFIG, folder).expect("it is right");
         let live = Live::build(&config.live, &config.http, &Meters::default(), SystemTime::now(), None);
         let pages = Pages::open(&config.data.join("pages")).expect("a folder");
-        let options = StockOptions { path: config.data.join("stock"), edge: config.edge.clone(), reserve_bytes: 0 };
+        let options = StockOptions { path: config.data.join("stock"), edge: config.edge.clone(), reserve_bytes: 0, park_ms_max: 250 };
         let (stock, owner, ends) = stock::start(options).expect("a store");
         // They live as long as the process.
         std::mem::forget((owner, ends));

@@ -1,7 +1,7 @@
 //! An allocator's core and its disk.
 
 use doorbuster_allocator_core::{
-    Allocator, Command, Connection, Image, ItemDefinition, Operator, RequestId, SaleDefinition, Settings,
+    Allocator, Command, Connection, EdgeSettings, Image, ItemDefinition, Operator, RequestId, SaleDefinition, Settings,
 };
 use doorbuster_proto::{EdgeBody, FromAllocator, FromEdge, Instance, Timestamp, Units};
 
@@ -88,7 +88,7 @@ impl Ledger {
 }
 
 fn recovered(lives: u64, disk: &Image) -> Allocator {
-    let settings = Settings { edges: vec![edge_id()], evict_after_ms: None };
+    let settings = Settings { edges: vec![EdgeSettings::named(edge_id())], guides: true, ..Settings::default() };
     Allocator::recover(settings, Instance(lives), disk.clone()).expect("what a core has written it can read")
 }
 

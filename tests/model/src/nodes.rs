@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use doorbuster_allocator_core::{self as allocator, Allocator, Connection, Settings};
+use doorbuster_allocator_core::{self as allocator, Allocator, Connection, EdgeSettings, Policy, Settings};
 use doorbuster_edge_core::{self as edge, Edge, Identity};
 use doorbuster_proto::{BootId, Commit, DiskId, EdgeId, Instance, Sku, Term, Timestamp};
 
@@ -153,6 +153,12 @@ impl AllocatorNode {
 
 fn led(edges: &[EdgeId], instance: Instance, image: &allocator::Image) -> Allocator {
     // An operator's eviction may come at any moment; one for silence would be no different.
-    let settings = Settings { edges: edges.to_vec(), evict_after_ms: None };
+    let settings = Settings {
+        edges: edges.iter().cloned().map(EdgeSettings::named).collect(),
+        evict_after_ms: None,
+        // One that reads neither time nor demand: the model explores what may move, not how wisely.
+        policy: Policy::Threshold,
+        guides: false,
+    };
     Allocator::recover(settings, instance, image.clone()).expect("what a core has written it can read")
 }

@@ -120,5 +120,6 @@ fn down_word(body: &AllocatorBody) -> String {
         AllocatorBody::Recall { keep, .. } => format!("recall, keep {keep}"),
         AllocatorBody::Published(_) => "published".to_owned(),
         AllocatorBody::Challenge(_) => "challenge".to_owned(),
+        AllocatorBody::Guidance(_) => "guidance".to_owned(),
     }
 }

@@ -1,6 +1,6 @@
 //! The allocator's process, its disk, and its clock.
 
-use doorbuster_allocator_core::{Allocator, BatchId, Image, Settings};
+use doorbuster_allocator_core::{Allocator, BatchId, EdgeSettings, Image, Settings};
 use doorbuster_proto::{Instance, Timestamp};
 
 use super::disk::Disk;
@@ -21,7 +21,12 @@ pub(super) struct AllocatorNode {
 impl AllocatorNode {
     pub(super) fn new(plan: &Plan, skew_ms: u64) -> Self {
         let process = Process::new(skew_ms);
-        let settings = Settings { edges: plan.edges.clone(), evict_after_ms: plan.evict_after_ms };
+        let settings = Settings {
+            edges: plan.edges.iter().cloned().map(EdgeSettings::named).collect(),
+            evict_after_ms: plan.evict_after_ms,
+            policy: plan.policy,
+            guides: true,
+        };
         let core = recovered(&settings, process.life, &Image::default());
         Self { core, disk: Disk::default(), process, written_at: Timestamp(0), settings }
     }

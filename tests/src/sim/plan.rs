@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use doorbuster_allocator_core::{ItemDefinition, SaleDefinition};
+use doorbuster_allocator_core::{ItemDefinition, Policy, SaleDefinition};
 use doorbuster_proto::{EdgeId, SkuCode, Timestamp, Units};
 
 use crate::dice::Dice;
@@ -43,6 +43,8 @@ pub struct Plan {
     pub sync_ms: Range<u64>,
     /// Milliseconds of silence after which the allocator evicts an edge; `None` leaves it to operators.
     pub evict_after_ms: Option<u64>,
+    /// How stock is handed out and moved: mostly as in production.
+    pub policy: Policy,
     /// Whether disks may be lost or set back: then up to W units of each SKU may be gone with each.
     pub loses_disks: bool,
     /// What is wrong with this world.
@@ -81,6 +83,7 @@ impl Plan {
             sync_ms: if slow { 1..60 } else { 1..4 },
             evict_after_ms: dice.chance(50).then(|| dice.within(3_500..6_000)),
             loses_disks: dice.chance(50),
+            policy: if dice.chance(50) { Policy::Adaptive } else { *dice.one_of(&Policy::ALL) },
             sabotage: None,
         }
     }

@@ -55,14 +55,19 @@ impl Allocator {
         for ((sku, from, to), units) in tally.0 {
             self.account_changed(&sku, &from);
             self.account_changed(&sku, &to);
-            self.touch(&sku);
+            self.touch(&sku, &to);
             transfers.push(Transfer { sku, from, to, units });
         }
         self.record(transfers, who, why, now);
     }
 
-    pub(super) fn touch(&mut self, sku: &Sku) {
-        self.to_place.insert(sku.clone());
+    /// What came back to the pool may be wanted somewhere; of what was sold the policy hears with the next heartbeat.
+    fn touch(&mut self, sku: &Sku, to: &Account) {
+        if *to == Account::Pool {
+            self.to_place.insert(sku.clone())
+        } else {
+            self.to_look.insert(sku.clone())
+        };
         self.to_say.insert(sku.clone());
     }
 

@@ -4,24 +4,25 @@ use doorbuster_proto::{AllocatorBody, DownEntry, EdgeId, Sku, Timestamp, Units};
 
 use super::Allocator;
 use super::books::Tally;
-use crate::{
-    Account, DOWN_UNCONFIRMED_MAX, EdgeView, ItemDefinition, Move, Phase, SaleStage, SkuView, Violation, even_shares,
-};
+use crate::{Account, DOWN_UNCONFIRMED_MAX, EdgeView, ItemDefinition, Move, Phase, SaleStage, SkuView, Violation};
 
 impl Allocator {
-    /// Lets the policy see every SKU whose books or levels changed. Nothing moves while the term waits for an edge.
+    /// Lets the policy see every SKU that waits for it. Nothing moves while the term waits for an edge.
     pub(super) fn make_moves(&mut self, now: Timestamp) {
         if !self.awaited.is_empty() {
             return;
         }
         while let Some(sku) = self.to_place.pop_first() {
-            let moves = self.sku_view(&sku, now).map_or_else(Vec::new, |view| even_shares(&view));
+            self.to_look.remove(&sku);
+            let Some(view) = self.sku_view(&sku, now) else { continue };
+            let moves = self.settings.policy.moves(&view);
             for one in moves {
                 self.make_move(&sku, one, now);
             }
             // What a grant changes is no reason for another: the edge has yet to speak of it.
             self.to_place.remove(&sku);
         }
+        self.guide_about_grants(now);
     }
 
     /// Every SKU of a sale that is not over is looked at again.
@@ -52,7 +53,7 @@ impl Allocator {
         (total.granted, total.last_grant) = (total.granted.plus(units), units);
         self.total_changed(edge, epoch, sku);
         self.append_down(edge, epoch, DownEntry::Grant { sku: sku.clone(), units });
-        self.watch(edge).levels.remove(sku);
+        self.to_guide.entry(sku.clone()).or_default().insert(edge.clone());
         Ok(())
     }
 
@@ -63,7 +64,7 @@ impl Allocator {
     }
 
     /// What the policy may know of a SKU; `None` where nothing of it may move.
-    fn sku_view(&self, sku: &Sku, now: Timestamp) -> Option<SkuView> {
+    pub(super) fn sku_view(&self, sku: &Sku, now: Timestamp) -> Option<SkuView> {
         let sale = self.image.sales.get(&sku.sale)?;
         let stock = self.image.stock.get(sku)?;
         if sale.stage != SaleStage::Published || now >= sale.ends_at || stock.halted.is_some() {
@@ -71,11 +72,14 @@ impl Allocator {
         }
         let item = sale.definition.item(&sku.code)?;
         let edges = self.placement(item).into_iter().map(|edge| self.edge_view(sku, edge)).collect();
-        Some(SkuView { now, issued: stock.terms.issued, pool: stock.balance(&Account::Pool), edges })
+        let (starts_at, ends_at) = (sale.definition.starts_at, sale.ends_at);
+        let (issued, pool) = (stock.terms.issued, stock.balance(&Account::Pool));
+        Some(SkuView { now, starts_at, ends_at, issued, pool, edges })
     }
 
     fn placement(&self, item: &ItemDefinition) -> Vec<EdgeId> {
-        let mut edges = item.edges.as_ref().unwrap_or(&self.settings.edges).clone();
+        let all = || self.settings.ids().cloned().collect();
+        let mut edges = item.edges.clone().unwrap_or_else(all);
         edges.sort();
         edges.dedup();
         edges
@@ -88,9 +92,11 @@ impl Allocator {
         let watch = self.watches.get(&edge);
         EdgeView {
             ready: has_room && self.last_link(&edge).is_some_and(|(_, link)| self.phase_of(link) == Some(Phase::Live)),
+            weight: self.settings.edge(&edge).map_or(1, |edge| edge.weight),
             granted: total.granted,
             last_grant: total.last_grant,
-            level: watch.and_then(|watch| watch.levels.get(sku)).copied(),
+            told: watch.and_then(|watch| watch.levels.get(sku)).map(|heard| heard.told(total.granted)),
+            round_trip_ms: watch.and_then(|watch| watch.round_trip.ms()),
             recalled_at: watch.and_then(|watch| watch.recalled_at.get(sku)).copied(),
             edge,
         }

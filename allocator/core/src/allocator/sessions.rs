@@ -101,7 +101,7 @@ impl Allocator {
     pub(super) fn send_published(&mut self, connection: Connection) {
         let Some(link) = self.links.get(&connection) else { return };
         let sales = self.shown_sales().filter_map(|sale| sale.rules_for(&link.edge)).collect();
-        let published = Published { site: self.image.site(), sales };
+        let published = Published { site: self.image.site(), sales, edges: self.settings.addresses() };
         self.send(connection, AllocatorBody::Published(published));
     }
 
@@ -112,6 +112,7 @@ impl Allocator {
         for connection in connections {
             while let Some(batch) = self.next_down(connection) {
                 self.send(connection, batch);
+                self.time_down(connection);
             }
         }
     }
@@ -123,13 +124,23 @@ impl Allocator {
         Some(AllocatorBody::Down(batch))
     }
 
+    /// Where a policy asks for round trips, a batch's is taken.
+    fn time_down(&mut self, connection: Connection) {
+        if self.settings.policy.reads_demand() {
+            let link = &self.links[&connection];
+            let (edge, sent, at) = (link.edge.clone(), link.down_sent, self.turn_at);
+            self.watch(&edge).round_trip.sent(sent, at);
+        }
+    }
+
     /// Takes the edge's word on how far it holds the down log.
-    pub(super) fn down_taken(&mut self, connection: Connection, watermark: Seq) {
+    pub(super) fn down_taken(&mut self, connection: Connection, watermark: Seq, now: Timestamp) {
         let Some((edge, epoch)) = self.spoken_for(connection) else { return };
         let head = self.image.book(&edge, epoch).expect("a link's epoch exists").head;
         if watermark > head.down_tail {
             return self.hang_up(connection, "the edge took down entries that were never sent");
         }
+        self.watch(&edge).round_trip.confirmed(watermark, now);
         self.confirm_down(&edge, epoch, watermark);
     }
 

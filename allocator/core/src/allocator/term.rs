@@ -14,7 +14,7 @@ impl Allocator {
         let awaited = all.filter(|(_, (_, book))| must_speak(&book.head));
         self.awaited = awaited.map(|(edge, (epoch, _))| (edge.clone(), *epoch)).collect();
         if self.image.restored {
-            self.awaited.extend(self.settings.edges.iter().map(|edge| (edge.clone(), ANY_EPOCH)));
+            self.awaited.extend(self.settings.ids().map(|edge| (edge.clone(), ANY_EPOCH)));
         }
         self.words = self.image.stock.iter().map(|(sku, stock)| (sku.clone(), Said::of(stock))).collect();
         self.to_place = self.image.stock.keys().cloned().collect();

@@ -40,7 +40,7 @@ impl Allocator {
     }
 
     fn all_edges(&self) -> Vec<EdgeId> {
-        let mut edges = self.settings.edges.clone();
+        let mut edges: Vec<EdgeId> = self.settings.ids().cloned().collect();
         edges.extend(self.image.epochs.keys().filter(|edge| !self.settings.knows(edge)).cloned());
         edges
     }

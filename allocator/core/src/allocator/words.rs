@@ -21,11 +21,12 @@ impl Said {
 }
 
 impl Allocator {
-    /// Says every word to one session, at the end of the turn's input.
+    /// Says every word to one session, and gives it all guidance, at the end of the turn's input.
     pub(super) fn send_words(&mut self, connection: Connection) {
-        if let Some(link) = self.links.get_mut(&connection) {
-            link.wants_words = true;
-        }
+        let Some(link) = self.links.get_mut(&connection) else { return };
+        link.wants_words = true;
+        let edge = link.edge.clone();
+        self.guide_anew(&edge);
     }
 
     pub(super) fn schedule_words(&mut self, now: Timestamp) {

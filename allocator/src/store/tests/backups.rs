@@ -85,6 +85,17 @@ fn an_interrupted_restore_is_begun_anew_and_leaves_nothing() {
 }
 
 #[test]
+fn the_working_copy_of_a_restore_is_no_backup_and_is_kept() {
+    let folder = tempfile::tempdir().unwrap();
+    let data = folder.path().join("data");
+    let half = folder.path().join("data.restoring");
+    written(&folder.path().join("lost")).backups().make(&half).unwrap();
+    let refused = restore(&half, &data, NOW);
+    assert!(matches!(refused, Err(RestoreError::Leftover { .. })), "{refused:?}");
+    assert_eq!(RocksStore::open_read_only(&half).unwrap().check().unwrap().orders, 3);
+}
+
+#[test]
 fn what_is_no_sound_ledger_is_not_restored() {
     let folder = tempfile::tempdir().unwrap();
     let (data, backup) = (folder.path().join("data"), folder.path().join("backup"));

@@ -8,11 +8,11 @@ use hyper::header::{HeaderName, LOCATION};
 use serde::{Deserialize, Serialize};
 
 use super::body;
-use super::orders::Order;
+use super::orders::{Order, state};
 use crate::http::request::{Asked, one_header};
 use crate::http::respond::{Cache, Reply, json_of, json_written, put, with_retry_after};
 use crate::http::{Problem, Shop};
-use crate::stock::{Answer, Board, Purchase};
+use crate::stock::{Answer, Board, OrderStatus, Purchase};
 
 static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
@@ -32,6 +32,8 @@ struct OutcomeJson {
     order: Option<Order>,
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after_ms: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    chance_percent: Option<u8>,
 }
 
 /// What a shopper hears who is not refused, in whichever way it is written.
@@ -98,16 +100,22 @@ where
 impl Told {
     /// What an answer of the stock says; a refusal is a problem.
     pub(in crate::http) fn of(answer: Answer) -> Result<Self, Problem> {
+        let chance_percent = chance_percent(&answer);
         let (status, word, order, retry_after_ms) = match answer {
+            // The repeat of a purchase whose order has come to nothing since.
+            Answer::Reserved(order) if matches!(order.status, OrderStatus::Expired | OrderStatus::Cancelled(_)) => {
+                (StatusCode::OK, state(order.status).0, Some(order), None)
+            }
             Answer::Reserved(order) => (StatusCode::CREATED, "reserved", Some(order), None),
             Answer::Pending { order, retry_after_ms } => {
                 (StatusCode::ACCEPTED, "pending", Some(order), Some(retry_after_ms))
             }
-            Answer::Queueing { retry_after_ms } => (StatusCode::ACCEPTED, "queueing", None, Some(retry_after_ms)),
+            Answer::Queueing { retry_after_ms, .. } => (StatusCode::ACCEPTED, "queueing", None, Some(retry_after_ms)),
             Answer::Refused(refusal) => return Err(refusal.into()),
         };
-        let id = order.as_ref().filter(|_| status == StatusCode::CREATED).map(|order| order.id);
-        let body = json_written(&OutcomeJson { status: word, order: order.map(Order::from), retry_after_ms });
+        let id = order.as_ref().filter(|_| status != StatusCode::ACCEPTED).map(|order| order.id);
+        let body =
+            json_written(&OutcomeJson { status: word, order: order.map(Order::from), retry_after_ms, chance_percent });
         Ok(Self { status, body, order: id, retry_after_ms })
     }
 
@@ -123,6 +131,14 @@ impl Told {
     }
 }
 
+/// Of a hundred who wait, how many can be served with what is left.
+fn chance_percent(answer: &Answer) -> Option<u8> {
+    match answer {
+        Answer::Queueing { chance, .. } => chance.map(|chance| chance.percent),
+        _ => None,
+    }
+}
+
 fn one() -> u64 {
     1
 }
@@ -131,7 +147,7 @@ fn one() -> u64 {
 mod tests {
     use super::*;
     use crate::http::request::tests::asked;
-    use crate::stock::{OrderStatus, OrderView, Refusal};
+    use crate::stock::{CancelledBecause, Chance, OrderView, Refusal};
     use doorbuster_proto::{OrderId, Sku, Timestamp};
     use http_body_util::BodyExt as _;
     use hyper::header::RETRY_AFTER;
@@ -221,10 +237,26 @@ mod tests {
     }
 
     #[test]
+    fn a_repeat_of_an_order_that_came_to_nothing_says_so() {
+        for (status, word) in
+            [(OrderStatus::Expired, "expired"), (OrderStatus::Cancelled(CancelledBecause::Ledger), "cancelled")]
+        {
+            let reply = reply(Answer::Reserved(order(status))).unwrap();
+            assert_eq!(reply.status(), 200);
+            assert!(reply.headers().contains_key(LOCATION));
+            let content = content(reply);
+            assert_eq!((&content["status"], &content["order"]["state"]), (&json!(word), &json!(word)));
+        }
+    }
+
+    #[test]
     fn waiting_says_for_how_long() {
-        let queueing = reply(Answer::Queueing { retry_after_ms: 1_200 }).unwrap();
+        let queueing = reply(Answer::Queueing { retry_after_ms: 1_200, chance: None }).unwrap();
         assert_eq!((queueing.status().as_u16(), &queueing.headers()[RETRY_AFTER]), (202, &"2".parse().unwrap()));
         assert_eq!(content(queueing), json!({"status": "queueing", "retry_after_ms": 1_200}));
+        let chance = Some(Chance { percent: 30 });
+        let hopeful = reply(Answer::Queueing { retry_after_ms: 500, chance }).unwrap();
+        assert_eq!(content(hopeful)["chance_percent"], 30);
         let pending = reply(Answer::Pending { order: order(OrderStatus::Pending), retry_after_ms: 500 }).unwrap();
         assert_eq!(pending.status(), 202);
         assert_eq!(content(pending)["order"]["state"], "pending");

@@ -36,7 +36,7 @@ pub(in crate::http) async fn place(shop: &Shop, asked: &Asked, code: &str) -> Re
         Ok(Answer::Reserved(order) | Answer::Pending { order, .. }) => {
             return Ok(see_other(&format!("/orders/{}", order.id)));
         }
-        Ok(Answer::Queueing { retry_after_ms }) => {
+        Ok(Answer::Queueing { retry_after_ms, .. }) => {
             return page(shop, &shopper, &sku, &queueing(retry_after_ms), Some((units, &key)));
         }
         Ok(Answer::Refused(refusal)) => refusal.into(),

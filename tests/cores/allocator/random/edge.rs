@@ -47,7 +47,10 @@ impl Edge {
                 Vec::new()
             }
             AllocatorBody::Challenge(number) => vec![EdgeBody::ChallengeAnswered(number)],
-            AllocatorBody::Recall { .. } | AllocatorBody::Words(_) | AllocatorBody::Published(_) => Vec::new(),
+            AllocatorBody::Recall { .. }
+            | AllocatorBody::Words(_)
+            | AllocatorBody::Guidance(_)
+            | AllocatorBody::Published(_) => Vec::new(),
         }
     }
 

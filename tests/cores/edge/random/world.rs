@@ -198,7 +198,7 @@ impl World {
         self.run_commands(false);
         self.deliver_to_ledger();
         let sales = vec![rules(self.ledger.credit)];
-        self.say(Some(AllocatorBody::Published(Published { site: SiteVersion(0), sales })));
+        self.say(Some(AllocatorBody::Published(Published { site: SiteVersion(0), sales, edges: vec![] })));
     }
 
     fn disconnect(&mut self) {

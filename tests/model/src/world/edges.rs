@@ -30,7 +30,11 @@ impl World {
             Command::Send(message) => self.send_up(node, message),
             Command::HangUp { .. } => self.leave_stream(node),
             Command::FetchSite { site } => self.edges[node].change().core.handle_site_installed(site),
-            Command::ShowSales(_) | Command::ShowAvailability { .. } | Command::Alert(_) => {}
+            Command::ShowSales { .. }
+            | Command::ShowAvailability { .. }
+            | Command::ShowGuidance(_)
+            | Command::ShowEdges(_)
+            | Command::Alert(_) => {}
         }
     }
 

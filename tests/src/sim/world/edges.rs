@@ -93,7 +93,11 @@ impl World {
                 let after = self.dice.below(FETCH_MS);
                 self.after(after, Event::SiteFetched { edge, life, site });
             }
-            Command::ShowSales(_) | Command::ShowAvailability { .. } | Command::Alert(_) => {}
+            Command::ShowSales { .. }
+            | Command::ShowAvailability { .. }
+            | Command::ShowGuidance(_)
+            | Command::ShowEdges(_)
+            | Command::Alert(_) => {}
         }
     }
 

@@ -35,7 +35,7 @@ impl World {
         };
         match answer {
             Answer::Reserved(view) => self.acknowledged(edge, wish, &view),
-            Answer::Pending { retry_after_ms, .. } | Answer::Queueing { retry_after_ms } => {
+            Answer::Pending { retry_after_ms, .. } | Answer::Queueing { retry_after_ms, .. } => {
                 self.ask_again(wish, retry_after_ms);
             }
             Answer::Refused(Refusal::SoldOut) => self.report.sold_out += 1,

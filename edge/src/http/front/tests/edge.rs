@@ -63,7 +63,12 @@ impl Edge {
         std::fs::write(folder.path().join("key"), "k".repeat(64)).unwrap();
         let config = Config::parse(&format!("{CONFIG}{http}"), folder.path()).unwrap();
         let live = Live::build(&config.live, &config.http, &Meters::default(), SystemTime::now(), None).unwrap();
-        let options = StockOptions { path: config.data.join("stock"), edge: config.edge.clone(), reserve_bytes: 0 };
+        let options = StockOptions {
+            path: config.data.join("stock"),
+            edge: config.edge.clone(),
+            reserve_bytes: 0,
+            park_ms_max: 250,
+        };
         std::fs::create_dir_all(&config.data).unwrap();
         let (stock, owner, ends) = stock::start(options).unwrap();
         let reader = play_allocator(&ends, &stock).await;
@@ -142,7 +147,7 @@ async fn play_allocator(ends: &LinkEnds, stock: &Stock) -> OutboxReader {
         sale("not-started", (u64::MAX - 1, u64::MAX), &["mug"]),
     ];
     say(AllocatorBody::Welcome(Welcome::Begin { epoch: Epoch(1) }));
-    say(AllocatorBody::Published(Published { site: SiteVersion(3), sales }));
+    say(AllocatorBody::Published(Published { site: SiteVersion(3), sales, edges: vec![] }));
     // A new epoch is granted to once it is stored.
     while !matches!(reader.messages.recv().await.unwrap().body, EdgeBody::EpochStored { .. }) {}
     let (granted, kettle) = (units(50), sku("sells", "kettle"));

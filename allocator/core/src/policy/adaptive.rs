@@ -1,0 +1,110 @@
+//! Stock goes where the shoppers are.
+//!
+//! While much is left, each edge is kept at its part of half of what is left, by its share of the demand; the other half
+//! is the pool. Shares so shrink with what is left (guided self-scheduling, Polychronopoulos and Kuck 1987), which takes
+//! few messages, and leaves little to move at the end. An edge asks when its shelf falls to what its shoppers take in the
+//! time of an answer, with a margin for chance (the reorder point of inventory theory). When the pool runs down, cover
+//! times are evened out by recalls from the edges that have the most. The last units are gathered in the pool, and
+//! granted to the edges whose shoppers wait.
+
+mod seen;
+
+use doorbuster_proto::Units;
+
+use self::seen::{Seen, SeenEdge};
+use super::split::Grants;
+use super::view::units;
+use super::{Move, SkuView};
+use crate::RECALL_MS;
+
+/// One part in so many of what is left is on the edges, the rest in the pool.
+const SPREAD_PART: u64 = 2;
+/// A pool below one part in so many of what is left is filled up by recalls.
+const RESERVE_PART: u64 = 8;
+/// A shelf is recalled from above so many times what it may keep: a move costs messages, and demand wavers.
+const SLACK: u64 = 2;
+
+/// The moves that are due. Grants never exceed the pool.
+pub(super) fn moves(view: &SkuView) -> Vec<Move> {
+    let seen = Seen::of(view);
+    let mut grants = Grants::of(view);
+    give_to_the_waiting(&seen, &mut grants);
+    if !seen.is_tail {
+        fill_up(&seen, &mut grants);
+    }
+    let pool = grants.pool.get();
+    let mut moves = grants.moves;
+    moves.extend(recalls(&seen, pool));
+    moves
+}
+
+/// The low-water mark of each edge: what it sells in the time of an answer. In the tail nothing is asked for ahead.
+pub(super) fn low_water(view: &SkuView) -> Vec<Units> {
+    let seen = Seen::of(view);
+    let mark = |edge: &SeenEdge<'_>| if seen.is_tail { 0 } else { edge.low_water() };
+    seen.edges.iter().map(|edge| units(mark(edge))).collect()
+}
+
+/// Whoever waits comes first: all they lack, or its part of the pool where that is less.
+fn give_to_the_waiting(seen: &Seen<'_>, grants: &mut Grants) {
+    let lacked: u64 = seen.granted_to().map(SeenEdge::lacks).sum();
+    let pool = grants.pool.get();
+    for edge in seen.granted_to().filter(|edge| edge.lacks() > 0) {
+        let part = if lacked <= pool { edge.lacks() } else { part_of(pool, edge.lacks(), lacked) };
+        let ahead = if seen.is_tail { 0 } else { wanted_ahead(seen, edge, pool.saturating_sub(lacked)) };
+        grants.give(edge.view, units(part + ahead));
+    }
+    // What rounding left.
+    for edge in seen.granted_to().filter(|edge| edge.lacks() > 0) {
+        if lacked > pool {
+            grants.give(edge.view, Units::ONE);
+        }
+    }
+}
+
+/// Edges at their low-water mark get what is missing to their part.
+fn fill_up(seen: &Seen<'_>, grants: &mut Grants) {
+    let pool = grants.pool.get();
+    for edge in seen.granted_to().filter(|edge| edge.lacks() == 0 && edge.is_low()) {
+        grants.give(edge.view, units(wanted_ahead(seen, edge, pool)));
+    }
+}
+
+/// What is missing to the edge's part, beyond what its shoppers wait for: no more than its share of the pool.
+fn wanted_ahead(seen: &Seen<'_>, edge: &SeenEdge<'_>, pool: u64) -> u64 {
+    let target = seen.part(edge, seen.left / SPREAD_PART).max(edge.low_water());
+    target.saturating_sub(edge.spare()).min(seen.part(edge, pool))
+}
+
+/// Shelves to be evened out, or, in the tail, taken back. Nothing before the sale has begun: nobody has asked yet.
+fn recalls(seen: &Seen<'_>, pool: u64) -> Vec<Move> {
+    let view = seen.view;
+    let is_short = pool < (seen.left / RESERVE_PART).max(seen.sold_in_a_round_trip());
+    if view.now < view.starts_at || !(seen.is_tail || is_short) {
+        return Vec::new();
+    }
+    let keep = |edge: &SeenEdge<'_>| {
+        if seen.is_tail { edge.sold_in_lead() } else { seen.part(edge, seen.left / SPREAD_PART).max(edge.low_water()) }
+    };
+    let spare = |edge: &&SeenEdge<'_>| {
+        let least = if seen.is_tail { keep(edge) } else { keep(edge).saturating_mul(SLACK) };
+        edge.shelf > least.max(edge.waiting()) && may_be_asked(seen, edge)
+    };
+    let asked = seen.edges.iter().filter(spare);
+    asked.map(|edge| Move::Recall { edge: edge.view.edge.clone(), keep: units(keep(edge)) }).collect()
+}
+
+/// One recall of a SKU from an edge is under way at a time, and none while a grant is: it would come straight back.
+fn may_be_asked(seen: &Seen<'_>, edge: &SeenEdge<'_>) -> bool {
+    let patience = RECALL_MS.max(2 * edge.lead_ms);
+    let is_free = edge.view.recalled_at.is_none_or(|at| seen.view.now.since_ms(at) >= patience);
+    edge.view.ready && edge.in_flight == 0 && is_free
+}
+
+/// `part` of `whole` of a number, rounded down.
+fn part_of(number: u64, part: u64, whole: u64) -> u64 {
+    u64::try_from(u128::from(number) * u128::from(part) / u128::from(whole.max(1))).unwrap_or(number)
+}
+
+#[cfg(test)]
+mod tests;

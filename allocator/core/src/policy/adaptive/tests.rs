@@ -1,0 +1,110 @@
+use doorbuster_proto::Timestamp;
+
+use super::super::view::tests::*;
+use super::super::{EdgeView, Told};
+use super::*;
+
+/// Three edges alike, with so many on each shelf, and demand of one a second each.
+fn alike(shelf: u64) -> Vec<EdgeView> {
+    ["a", "b", "c"].map(|name| asked(name, shelf, 1_000)).to_vec()
+}
+
+fn before_start(issued: u64, edges: Vec<EdgeView>) -> SkuView {
+    SkuView { now: Timestamp(4_000), ..view(issued, issued, edges) }
+}
+
+#[test]
+fn half_goes_out_by_weight_before_the_start() {
+    let edges = vec![weighing("a", 3), weighing("b", 1)];
+    assert_eq!(moves(&before_start(80, edges)), [grant("a", 30), grant("b", 10)]);
+}
+
+#[test]
+fn an_edge_above_its_low_water_mark_is_left_alone() {
+    assert_eq!(moves(&view(400, 100, alike(30))), []);
+}
+
+#[test]
+fn a_low_shelf_is_filled_up_to_its_part_of_half_of_what_is_left() {
+    let mut edges = alike(50);
+    edges[0] = asked("a", 0, 1_000);
+    assert_eq!(moves(&view(400, 110, edges)), [grant("a", 35)]);
+}
+
+#[test]
+fn a_busier_edge_is_filled_up_to_more() {
+    let mut edges = alike(50);
+    edges[0] = asked("a", 0, 8_000);
+    assert_eq!(moves(&view(400, 110, edges)), [grant("a", 82)]);
+}
+
+#[test]
+fn who_waits_comes_before_who_is_low() {
+    let edges = vec![asked("a", 0, 1_000), EdgeView { round_trip_ms: Some(50), ..stocked("b", 0, 9) }];
+    let moves = moves(&view(100, 9, edges));
+    assert_eq!(moves[0], grant("b", 9));
+}
+
+#[test]
+fn a_pool_that_is_too_small_is_shared_by_who_waits() {
+    let edges = vec![stocked("a", 0, 30), stocked("b", 0, 10), stocked("c", 0, 0)];
+    assert_eq!(moves(&view(100, 8, edges)), [grant("a", 6), grant("b", 2)]);
+}
+
+#[test]
+fn units_under_way_are_not_granted_again() {
+    let mut edge = stocked("a", 0, 9);
+    edge.told = edge.told.map(|told| Told { in_flight: u(7), ..told });
+    let moves = moves(&view(100, 50, vec![edge, stocked("b", 40, 0)]));
+    assert!(matches!(&moves[0], Move::Grant { units, .. } if units.get() >= 2), "{moves:?}");
+    let mut edge = stocked("a", 0, 9);
+    edge.told = edge.told.map(|told| Told { in_flight: u(40), ..told });
+    assert_eq!(super::moves(&view(100, 50, vec![edge, stocked("b", 40, 0)])), []);
+}
+
+#[test]
+fn an_edge_with_more_cover_than_the_others_gives_it_back_when_the_pool_runs_down() {
+    let edges = vec![asked("a", 10, 10_000), asked("b", 10, 10_000), asked("c", 60, 0)];
+    let moves = moves(&view(400, 5, edges));
+    assert!(
+        matches!(&moves[..], [Move::Recall { edge, keep }] if edge.as_str() == "c" && keep.get() < 15),
+        "{moves:?}"
+    );
+}
+
+#[test]
+fn what_an_edge_has_sold_since_it_spoke_is_not_recalled() {
+    let mut told_long_ago = asked("c", 60, 100_000);
+    told_long_ago.told = told_long_ago.told.map(|told| Told { at: Timestamp(9_400), ..told });
+    let edges = vec![asked("a", 10, 10_000), asked("b", 10, 10_000), told_long_ago];
+    let moves = moves(&view(400, 5, edges));
+    let recalls_c = |one: &Move| matches!(one, Move::Recall { edge, .. } if edge.as_str() == "c");
+    assert!(!moves.iter().any(recalls_c), "{moves:?}");
+}
+
+#[test]
+fn the_last_units_are_gathered_and_go_to_who_waits() {
+    let edges = vec![stocked("a", 2, 0), stocked("b", 0, 3), stocked("c", 1, 0)];
+    assert_eq!(moves(&view(400, 2, edges)), [grant("b", 2), recall("a", 0), recall("c", 0)]);
+    assert_eq!(low_water(&view(400, 2, alike(1))), [u(0), u(0), u(0)]);
+}
+
+#[test]
+fn one_recall_is_under_way_at_a_time_and_none_beside_a_grant() {
+    let asked_just_now = EdgeView { recalled_at: Some(Timestamp(9_900)), ..stocked("a", 3, 0) };
+    let mut granted = stocked("b", 3, 0);
+    granted.told = granted.told.map(|told| Told { in_flight: Units::ONE, ..told });
+    assert_eq!(moves(&view(400, 0, vec![asked_just_now, granted, stocked("c", 0, 1)])), []);
+}
+
+#[test]
+fn near_the_end_nothing_is_kept_where_nobody_waits() {
+    let ending = SkuView { ends_at: Timestamp(11_000), ..view(400, 100, alike(50)) };
+    assert_eq!(moves(&ending), [recall("a", 0), recall("b", 0), recall("c", 0)]);
+}
+
+#[test]
+fn the_low_water_mark_is_what_is_sold_in_the_time_of_an_answer_and_a_margin() {
+    let slow = EdgeView { round_trip_ms: Some(980), ..asked("a", 50, 100_000) };
+    assert_eq!(low_water(&view(4_000, 1_000, vec![slow, asked("b", 50, 0)])), [u(130), u(10)]);
+}

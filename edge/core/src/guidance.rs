@@ -1,0 +1,48 @@
+//! What the ledger tells beyond this edge: when to ask for more, where the stock is, how many wait for what is left. Soft.
+
+use doorbuster_proto::{EdgeAddress, OrderId, Sku, SkuGuidance, Units};
+
+use crate::node::Edge;
+use crate::{Answer, Chance, Command, QUEUEING_RETRY_MS};
+
+/// A shelf is low at one part in so many of its last grant, where the ledger has told no mark.
+const LOW_WATER_PART: u64 = 3;
+
+impl Edge {
+    pub(crate) fn hear_guidance(&mut self, told: Vec<SkuGuidance>) {
+        for guidance in &told {
+            self.guidance.insert(guidance.sku.clone(), guidance.clone());
+        }
+        let sales = &self.sales;
+        self.guidance.retain(|sku, _| sales.find(&sku.sale).is_some());
+        self.commands.push_back(Command::ShowGuidance(told));
+    }
+
+    pub(crate) fn hear_addresses(&mut self, edges: Vec<EdgeAddress>) {
+        if self.addresses != edges {
+            self.addresses.clone_from(&edges);
+            self.commands.push_back(Command::ShowEdges(edges));
+        }
+    }
+
+    /// Whether so few units are on the shelf that the edge asks for more.
+    pub(crate) fn is_low(&self, sku: &Sku) -> bool {
+        let Some(shelf) = self.shelves.get(sku) else { return false };
+        let told = self.guidance.get(sku).map(|guidance| guidance.low_water.get());
+        shelf.on_hand.get() <= told.unwrap_or(shelf.last_grant.get() / LOW_WATER_PART)
+    }
+
+    /// "Ask again": not all at the same moment, and each purchase at its own.
+    pub(crate) fn queueing(&self, sku: &Sku, id: OrderId) -> Answer {
+        let spread = u64::from(u16::from_be_bytes([id.0[0], id.0[1]])) * QUEUEING_RETRY_MS / 2 / u64::from(u16::MAX);
+        Answer::Queueing { retry_after_ms: QUEUEING_RETRY_MS * 3 / 4 + spread, chance: self.chance(sku) }
+    }
+
+    /// How many of those who wait can be served with what is left.
+    fn chance(&self, sku: &Sku) -> Option<Chance> {
+        let guidance = self.guidance.get(sku)?;
+        let waiting = guidance.waiting.max(self.queue.units(sku)).max(Units::ONE).get();
+        let percent = guidance.left.get().saturating_mul(100) / waiting;
+        Some(Chance { percent: u8::try_from(percent.min(100)).expect("at most 100") })
+    }
+}

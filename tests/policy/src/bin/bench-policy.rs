@@ -1,0 +1,57 @@
+//! `make bench-policy`.
+
+use std::path::PathBuf;
+
+use anyhow::Context as _;
+use clap::Parser;
+use doorbuster_allocator_core::Policy;
+use doorbuster_policy::{Scale, Shape, json, measure, plots, table};
+
+/// Runs every allocation policy under every workload, and compares them.
+#[derive(Parser)]
+struct Options {
+    /// Under a minute: every shape of demand at one size.
+    #[arg(long)]
+    quick: bool,
+    /// Only this shape of demand.
+    #[arg(long)]
+    shape: Option<String>,
+    /// Only this policy.
+    #[arg(long)]
+    policy: Option<String>,
+    /// Sales of each row; 5, or 2 when quick.
+    #[arg(long)]
+    seeds: Option<u64>,
+    /// Where policy.json and the plots go.
+    #[arg(long)]
+    out: Option<PathBuf>,
+}
+
+fn main() -> anyhow::Result<()> {
+    let options = Options::parse();
+    let scale = if options.quick { Scale::Quick } else { Scale::Full };
+    let mut workloads = scale.workloads();
+    if let Some(shape) = &options.shape {
+        workloads.retain(|workload| workload.shape.as_str() == shape);
+        let names = Shape::ALL.map(Shape::as_str).join(", ");
+        anyhow::ensure!(!workloads.is_empty(), "--shape: expected one of {names}, found {shape:?}");
+    }
+    let policies = match &options.policy {
+        None => Policy::ALL.to_vec(),
+        Some(name) => {
+            let names =
+                || format!("--policy: expected one of {}, found {name:?}", Policy::ALL.map(Policy::as_str).join(", "));
+            vec![Policy::parse(name).with_context(names)?]
+        }
+    };
+    let rows = measure(&workloads, &policies, options.seeds.unwrap_or(scale.seeds()));
+    println!("{}", table(&rows));
+    if let Some(out) = &options.out {
+        std::fs::create_dir_all(out)?;
+        std::fs::write(out.join("policy.json"), serde_json::to_vec_pretty(&json(&rows))?)?;
+        for (name, svg) in plots(&rows) {
+            std::fs::write(out.join(name), svg)?;
+        }
+    }
+    Ok(())
+}

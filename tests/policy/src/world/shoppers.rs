@@ -1,0 +1,111 @@
+//! Shoppers: each wants one unit, and asks until it has one or hears that none is left.
+
+use doorbuster_edge_core::{Answer, Purchase, Refusal, Waiter};
+use doorbuster_proto::{Timestamp, Units};
+
+use super::World;
+use super::events::Event;
+
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Shopper {
+    pub(super) number: usize,
+    pub(super) edge: usize,
+    pub(super) came_at: Timestamp,
+    pub(super) served_at: Option<Timestamp>,
+    is_waiting: bool,
+}
+
+#[derive(Default)]
+pub(super) struct Shoppers {
+    all: Vec<Shopper>,
+    pub(super) sold: u64,
+    /// When the last unit was sold.
+    pub(super) last_at: Option<Timestamp>,
+    pub(super) sold_out_said: u64,
+    pub(super) sold_out_false: u64,
+    /// Purchases that were put to an edge, repeats included.
+    pub(super) asks: u64,
+}
+
+impl Shoppers {
+    pub(super) fn come(&mut self, edge: usize, now: Timestamp) -> usize {
+        let number = self.all.len();
+        self.all.push(Shopper { number, edge, came_at: now, served_at: None, is_waiting: true });
+        number
+    }
+
+    pub(super) fn of(&self, shopper: usize) -> Shopper {
+        self.all[shopper]
+    }
+
+    pub(super) fn all(&self) -> &[Shopper] {
+        &self.all
+    }
+
+    pub(super) fn go_to(&mut self, shopper: usize, edge: usize) {
+        self.all[shopper].edge = edge;
+    }
+
+    pub(super) fn waiting_at(&self, edge: usize) -> Vec<usize> {
+        self.waiting().filter(|shopper| shopper.edge == edge).map(|shopper| shopper.number).collect()
+    }
+
+    pub(super) fn waiting(&self) -> impl Iterator<Item = &Shopper> {
+        self.all.iter().filter(|shopper| shopper.is_waiting)
+    }
+}
+
+impl World {
+    pub(super) fn ask(&mut self, shopper: usize) {
+        let Shopper { number, edge, .. } = self.shoppers.of(shopper);
+        if self.edges[edge].is_dead || !self.shoppers.all[shopper].is_waiting {
+            return;
+        }
+        let sku = Self::sku();
+        let purchase = Purchase {
+            sale: sku.sale,
+            sku: sku.code,
+            units: Units::ONE,
+            shopper: format!("s{number}").parse().expect("it is an id"),
+            key: "k".parse().expect("it is a key"),
+        };
+        self.shoppers.asks += 1;
+        self.watch.asked(edge);
+        self.edges[edge].core.handle_purchase(Waiter(number as u64), purchase, self.now);
+        self.run_edge(edge);
+    }
+
+    pub(super) fn hear(&mut self, waiter: Waiter, answer: &Answer) {
+        let number = usize::try_from(waiter.0).expect("shoppers are few");
+        match answer {
+            Answer::Reserved(_) => self.serve(number),
+            Answer::Refused(Refusal::SoldOut) => {
+                self.shoppers.sold_out_said += 1;
+                self.shoppers.sold_out_false += u64::from(self.is_any_unit_left());
+                self.leave(number);
+            }
+            Answer::Refused(_) => self.leave(number),
+            Answer::Pending { retry_after_ms, .. } | Answer::Queueing { retry_after_ms, .. } => {
+                self.queue.at(self.now.after_ms(*retry_after_ms), Event::Ask { shopper: number });
+            }
+        }
+    }
+
+    fn serve(&mut self, number: usize) {
+        let shopper = &mut self.shoppers.all[number];
+        if shopper.served_at.is_none() {
+            shopper.served_at = Some(self.now);
+            self.shoppers.sold += 1;
+            self.shoppers.last_at = Some(self.now);
+        }
+        self.leave(number);
+    }
+
+    fn leave(&mut self, number: usize) {
+        let shopper = &mut self.shoppers.all[number];
+        if std::mem::take(&mut shopper.is_waiting) {
+            let edge = shopper.edge;
+            self.watch.left(edge);
+        }
+    }
+}

@@ -1,0 +1,177 @@
+//! What is seen from above: messages, units that lie where nobody asks, and the sale's figures.
+
+use doorbuster_allocator_core::Policy;
+use doorbuster_edge_core::HEARTBEAT_MS;
+use doorbuster_proto::{AllocatorBody, DownEntry, EdgeBody, UpEntry};
+
+use super::{BEFORE_START_MS, SYNC_MS, World};
+use crate::figures::Figures;
+use crate::statistics::quantile;
+
+/// Shelves are looked at so often, in milliseconds.
+const LOOK_MS: u64 = 10;
+/// A unit lies idle where it would not be asked for within so long, in milliseconds.
+const IDLE_MS: f64 = 1_000.0;
+/// The tail begins when so much of the supply is sold, in percent: its purchases may ask the allocator.
+const TAIL_PERCENT: u64 = 90;
+
+/// Messages, by kind.
+#[derive(Debug, Default)]
+pub(super) struct Counts {
+    levels: u64,
+    grants: u64,
+    recalls: u64,
+    returns: u64,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Watch {
+    pub(super) counts: Counts,
+    stranded_unit_ms: f64,
+    /// Shoppers at each edge who have asked and are not served.
+    waiting: Vec<u64>,
+}
+
+impl Counts {
+    pub(super) fn up(&mut self, body: &EdgeBody, is_open: bool) {
+        match body {
+            EdgeBody::Levels(_) if is_open => self.levels += 1,
+            EdgeBody::Up(batch) => {
+                let returns = batch.entries.iter().filter(|entry| matches!(entry, UpEntry::StockReturned { .. }));
+                self.returns += returns.count() as u64;
+            }
+            _ => {}
+        }
+    }
+
+    pub(super) fn down(&mut self, body: &AllocatorBody) {
+        match body {
+            AllocatorBody::Recall { .. } => self.recalls += 1,
+            AllocatorBody::Down(batch) => {
+                let grants = batch.entries.iter().filter(|entry| matches!(entry, DownEntry::Grant { .. }));
+                self.grants += grants.count() as u64;
+            }
+            _ => {}
+        }
+    }
+}
+
+impl Watch {
+    pub(super) fn of(edges: usize) -> Self {
+        Self { waiting: vec![0; edges], ..Self::default() }
+    }
+
+    pub(super) fn asked(&mut self, edge: usize) {
+        self.waiting[edge] += 1;
+    }
+
+    pub(super) fn left(&mut self, edge: usize) {
+        self.waiting[edge] = self.waiting[edge].saturating_sub(1);
+    }
+}
+
+impl World {
+    pub(super) fn look(&mut self) {
+        if !self.now.0.is_multiple_of(LOOK_MS) {
+            return;
+        }
+        let ms = self.now.since_ms(self.starts_at);
+        let shares = self.workload.shares(ms);
+        let all: f64 = shares.iter().sum();
+        let rate = self.workload.rate(ms);
+        let shelf = |edge: usize| self.edges[edge].core.balances().map(|(_, shelf)| shelf.on_hand.get()).sum::<u64>();
+        let mut idle = 0.0;
+        let mut starves = false;
+        for (edge, share) in shares.iter().enumerate().filter(|(edge, _)| !self.edges[*edge].is_dead) {
+            let shelf = shelf(edge) as f64;
+            idle += (shelf - rate * share / all * IDLE_MS).max(0.0);
+            starves |= shelf < 1.0 && self.is_anyone_waiting_at(edge);
+        }
+        if starves {
+            self.watch.stranded_unit_ms += idle * LOOK_MS as f64;
+        }
+    }
+
+    fn is_anyone_waiting_at(&self, edge: usize) -> bool {
+        self.watch.waiting[edge] > 0
+    }
+
+    /// Whether a unit is left that could be sold: what a lost edge may have sold is not.
+    pub(super) fn is_any_unit_left(&self) -> bool {
+        self.sellable() > self.shoppers.sold
+    }
+
+    fn sellable(&self) -> u64 {
+        let stock = &self.allocator.image().stock[&Self::sku()];
+        self.workload.supply - stock.quarantine().get().min(self.workload.supply)
+    }
+
+    pub(super) fn finish(self) -> Figures {
+        let ends = self.shoppers.last_at.filter(|_| !self.is_any_unit_left() || self.shoppers.waiting().count() == 0);
+        let lasted_ms = ends.unwrap_or(self.now).since_ms(self.starts_at);
+        let (waited, came) = self.waited(lasted_ms);
+        Figures {
+            false_sold_out: ratio(self.shoppers.sold_out_false, self.shoppers.sold_out_said),
+            waiting_share: ratio(waited, came),
+            stranded_unit_seconds: self.watch.stranded_unit_ms / 1_000.0,
+            unsold: self.unsold() as f64,
+            messages_per_1000: self.messages() as f64 * 1_000.0 / (self.shoppers.sold.max(1)) as f64,
+            sell_out_ratio: self.sell_out_ratio(lasted_ms),
+            latency_p99_ms: self.latency_p99_ms(),
+            lasted_ms: lasted_ms as f64,
+        }
+    }
+
+    /// Shoppers who were not served within two round trips although a unit was left; and all who came while one was.
+    fn waited(&self, lasted_ms: u64) -> (u64, u64) {
+        let ends = self.starts_at.after_ms(lasted_ms);
+        let came = self.shoppers.all().iter().filter(|shopper| shopper.came_at <= ends);
+        let waited = came.clone().filter(|shopper| {
+            let patience = 4 * (self.workload.one_way_ms(shopper.edge) + SYNC_MS);
+            let until = shopper.came_at.after_ms(patience);
+            until < ends && shopper.served_at.is_none_or(|at| at > until)
+        });
+        (waited.count() as u64, came.count() as u64)
+    }
+
+    /// What nobody was sold although somebody waited for it.
+    fn unsold(&self) -> u64 {
+        let waiting = self.shoppers.waiting().count() as u64;
+        self.sellable().saturating_sub(self.shoppers.sold).min(waiting)
+    }
+
+    /// Asks, grants, recalls and returns. Of the levels told, those of the heartbeat are not asks. A central counter is
+    /// asked for every purchase, whatever a link puts into one message.
+    fn messages(&self) -> u64 {
+        let Counts { levels, grants, recalls, returns } = self.watch.counts;
+        if self.policy == Policy::Central {
+            return 2 * self.shoppers.asks;
+        }
+        let open_ms = self.now.since_ms(self.starts_at);
+        debug_assert!(BEFORE_START_MS.is_multiple_of(HEARTBEAT_MS), "heartbeats are counted from the start");
+        let heartbeats = open_ms / HEARTBEAT_MS * self.edges.len() as u64;
+        levels.saturating_sub(heartbeats) + grants + recalls + returns
+    }
+
+    /// Against a counter that is nowhere away: sold out with the shopper who takes the last unit.
+    fn sell_out_ratio(&self, lasted_ms: u64) -> f64 {
+        let last = usize::try_from(self.sellable()).ok().and_then(|supply| self.shoppers.all().get(supply - 1));
+        let limit = last.map_or(lasted_ms, |shopper| shopper.came_at.since_ms(self.starts_at));
+        lasted_ms.max(1) as f64 / limit.max(1) as f64
+    }
+
+    /// What the 99th of 100 buyers waited, before the tail.
+    fn latency_p99_ms(&self) -> f64 {
+        let mut served: Vec<_> =
+            self.shoppers.all().iter().filter_map(|shopper| Some((shopper.served_at?, shopper.came_at))).collect();
+        served.sort_unstable();
+        let before_tail = self.workload.supply * TAIL_PERCENT / 100;
+        served.truncate(usize::try_from(before_tail).unwrap_or(usize::MAX));
+        let waits: Vec<f64> = served.iter().map(|(served, came)| served.since_ms(*came) as f64).collect();
+        quantile(&waits, 0.99)
+    }
+}
+
+fn ratio(part: u64, whole: u64) -> f64 {
+    if whole == 0 { 0.0 } else { part as f64 / whole as f64 }
+}
