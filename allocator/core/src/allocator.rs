@@ -5,6 +5,7 @@ mod begin;
 mod books;
 mod closing;
 mod contest;
+mod demand;
 mod fence;
 mod guide;
 mod hello;

@@ -72,6 +72,7 @@ impl Edge {
         self.shelves.entry(sku.clone()).or_default().grant(units);
         self.staged.shelf(sku);
         self.note_grant(when, sku);
+        self.demand.granted(sku);
         self.show(sku);
     }
 

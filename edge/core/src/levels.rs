@@ -1,9 +1,9 @@
 //! Levels and demand, told at each heartbeat, and at once when the stock runs low. Soft: newest wins.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::iter;
 
-use doorbuster_proto::{BATCH_ENTRIES_MAX, EdgeBody, Level, LevelBooks, SaleId, Sku, Timestamp};
+use doorbuster_proto::{BATCH_ENTRIES_MAX, EdgeBody, Level, LevelBooks, SaleId, Sku, Timestamp, Units};
 
 use crate::node::Edge;
 use crate::session::{Phase, Standing};
@@ -14,6 +14,8 @@ use crate::{HEARTBEAT_MS, LEVELS_MS_MIN};
 pub(crate) struct Demand {
     /// To be told before the next heartbeat.
     urgent: BTreeSet<Sku>,
+    /// What was waited for when it was told last, where nothing was granted since.
+    asked: BTreeMap<Sku, Units>,
     told_at: Timestamp,
     heartbeat_at: Timestamp,
 }
@@ -25,12 +27,25 @@ impl Demand {
         }
     }
 
+    /// Something was granted: whoever still waits may ask again.
+    pub(crate) fn granted(&mut self, sku: &Sku) {
+        self.asked.remove(sku);
+    }
+
     pub(crate) fn tell_all_at(&mut self, now: Timestamp) {
         self.heartbeat_at = now;
     }
 }
 
 impl Edge {
+    /// Shoppers wait. The allocator is asked at once, and again when twice as many wait: more words would bring no more units.
+    pub(crate) fn ask(&mut self, sku: &Sku) {
+        let waiting = self.queue.units(sku).get();
+        if self.demand.asked.get(sku).is_none_or(|asked| waiting >= 2 * asked.get()) {
+            self.demand.tell(sku);
+        }
+    }
+
     /// When the next notice is due; `None` while nobody listens.
     pub(crate) fn levels_at(&self) -> Option<Timestamp> {
         let urgent_at = self.demand.told_at.after_ms(LEVELS_MS_MIN);
@@ -51,6 +66,12 @@ impl Edge {
             skus.extend(all.cloned());
         }
         self.demand.told_at = self.clock;
+        for sku in &skus {
+            let waiting = self.queue.units(sku);
+            if !waiting.is_zero() {
+                self.demand.asked.insert(sku.clone(), waiting);
+            }
+        }
         let mut levels: Vec<Level> = skus.iter().map(|sku| self.level(sku)).collect();
         // An empty shelf of a sale that is over here, or of an edge that cannot sell, would ask for grants that come back
         // at once.

@@ -2,14 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use doorbuster_proto::{EdgeId, Epoch, Level, Sku, Timestamp, Units};
+use doorbuster_proto::{EdgeId, Epoch, Level, LevelBooks, Sku, Timestamp, Units};
 
 use super::Allocator;
+use super::demand::Demand;
 use super::round_trip::RoundTrip;
-use crate::{Phase, Rate, Told, Total};
-
-/// Demand is averaged over about so many milliseconds.
-const DEMAND_MS: u64 = 1_000;
+use crate::{Phase, Told, Total};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Watch {
@@ -24,11 +22,9 @@ pub(super) struct Watch {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(super) struct Heard {
     at: Timestamp,
-    shelf: Units,
     waiting: Units,
-    granted: Units,
-    sold: Units,
-    demand: Rate,
+    books: LevelBooks,
+    demand: Demand,
 }
 
 impl Watch {
@@ -40,15 +36,26 @@ impl Watch {
 }
 
 impl Heard {
-    /// What the policy makes of it, when so much was granted in all.
-    pub(super) fn told(&self, granted: Units) -> Told {
-        let in_flight = granted.saturating_sub(self.granted);
-        Told { at: self.at, shelf: self.shelf, waiting: self.waiting, in_flight, demand: self.demand }
+    /// What the policy makes of it, beside the ledger's own totals: whichever of the two heard last of a sale or a return
+    /// is right, and what was sold since went to whoever waited.
+    pub(super) fn told(&self, total: Total, has_grant_in_flight: bool) -> Told {
+        let (sold, returned) = (self.books.sold.max(total.sold), self.books.returned.max(total.returned));
+        let stock = total.granted.saturating_sub(sold).saturating_sub(returned);
+        let in_flight =
+            if has_grant_in_flight { total.granted.saturating_sub(self.books.granted) } else { Units::ZERO };
+        let waiting = self.waiting.saturating_sub(sold.minus(self.books.sold));
+        Told {
+            shelf: stock.saturating_sub(in_flight),
+            waiting,
+            in_flight,
+            demand: self.demand.rate(),
+            evidence: self.demand.units(),
+        }
     }
 
     /// What was asked for since, a unit a shopper however often they ask: sold, or waited for.
     fn asked_until(&self, next: &Self) -> u64 {
-        let sold = next.sold.saturating_sub(self.sold).get();
+        let sold = next.books.sold.saturating_sub(self.books.sold).get();
         (sold + next.waiting.get()).saturating_sub(self.waiting.get())
     }
 }
@@ -73,17 +80,20 @@ impl Allocator {
     }
 
     fn hear(&mut self, edge: &EdgeId, epoch: Epoch, level: Level, now: Timestamp) {
-        let Level { sku, shelf, waiting, books } = level;
-        let mut heard = Heard { shelf, waiting, granted: books.granted, sold: books.sold, ..Heard::default() };
+        let Level { sku, waiting, books, .. } = level;
+        let mut heard = Heard { waiting, books, ..Heard::default() };
         if self.settings.policy.reads_demand() {
             let begins = self.image.sales.get(&sku.sale).map_or(now, |sale| sale.definition.starts_at);
             let before = self.watches.get(edge).and_then(|watch| watch.levels.get(&sku));
-            (heard.at, heard.demand) = (now, demand(before, &heard, begins, now));
+            let demand =
+                before.map(|before| before.demand.after(before.asked_until(&heard), before.at.max(begins), now));
+            (heard.at, heard.demand) = (now, demand.unwrap_or_default());
         }
-        let total = self.image.book(edge, epoch).expect("the levels are its").total(&sku);
-        let told = heard.told(total.granted);
-        let low_water = self.low_water_of(edge, &sku).unwrap_or(total.last_grant);
-        let is_low = shelf.plus(told.in_flight) <= low_water || waiting > shelf.plus(told.in_flight);
+        let book = self.image.book(edge, epoch).expect("the levels are its");
+        let total = book.total(&sku);
+        let told = heard.told(total, book.has_grant_in_flight(&sku));
+        let (stock, low_water) = (told.shelf.plus(told.in_flight), self.low_water_of(edge, &sku));
+        let is_low = stock <= low_water.unwrap_or(total.last_grant) || told.waiting > stock;
         if is_low {
             self.to_place.insert(sku.clone())
         } else {
@@ -111,18 +121,6 @@ impl Allocator {
             self.halt(&level.sku, &reason, now);
         }
     }
-}
-
-/// How fast shoppers ask, after what was told now. A first measure counts in full: the start of a sale is not averaged with
-/// the quiet before it.
-fn demand(before: Option<&Heard>, next: &Heard, begins: Timestamp, now: Timestamp) -> Rate {
-    let Some(before) = before else { return Rate::default() };
-    let took_ms = now.since_ms(before.at.max(begins)).max(1);
-    let millions = before.asked_until(next).saturating_mul(1_000_000);
-    if before.demand == Rate::default() {
-        return Rate(millions / took_ms);
-    }
-    Rate((before.demand.0.saturating_mul(DEMAND_MS).saturating_add(millions)) / (DEMAND_MS + took_ms))
 }
 
 /// Whether the edge's and the ledger's books of a SKU can both be right: what is under way is never less than nothing.

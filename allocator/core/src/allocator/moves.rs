@@ -89,13 +89,14 @@ impl Allocator {
         let book = self.image.last_epoch(&edge).map(|(_, book)| book).filter(|book| book.head.phase == Phase::Live);
         let total = book.map(|book| book.total(sku)).unwrap_or_default();
         let has_room = book.is_some_and(|book| book.down.len() < DOWN_UNCONFIRMED_MAX);
+        let is_in_flight = book.is_some_and(|book| book.has_grant_in_flight(sku));
         let watch = self.watches.get(&edge);
         EdgeView {
             ready: has_room && self.last_link(&edge).is_some_and(|(_, link)| self.phase_of(link) == Some(Phase::Live)),
             weight: self.settings.edge(&edge).map_or(1, |edge| edge.weight),
             granted: total.granted,
             last_grant: total.last_grant,
-            told: watch.and_then(|watch| watch.levels.get(sku)).map(|heard| heard.told(total.granted)),
+            told: watch.and_then(|watch| watch.levels.get(sku)).map(|heard| heard.told(total, is_in_flight)),
             round_trip_ms: watch.and_then(|watch| watch.round_trip.ms()),
             recalled_at: watch.and_then(|watch| watch.recalled_at.get(sku)).copied(),
             edge,

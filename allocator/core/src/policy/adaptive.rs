@@ -1,11 +1,10 @@
 //! Stock goes where the shoppers are.
 //!
-//! While much is left, each edge is kept at its part of half of what is left, by its share of the demand; the other half
-//! is the pool. Shares so shrink with what is left (guided self-scheduling, Polychronopoulos and Kuck 1987), which takes
-//! few messages, and leaves little to move at the end. An edge asks when its shelf falls to what its shoppers take in the
-//! time of an answer, with a margin for chance (the reorder point of inventory theory). When the pool runs down, cover
-//! times are evened out by recalls from the edges that have the most. The last units are gathered in the pool, and
-//! granted to the edges whose shoppers wait.
+//! Each edge is kept at its part of what is left, by its share of the demand, less what the pool keeps back. Shares so
+//! shrink with what is left (guided self-scheduling, Polychronopoulos and Kuck 1987), which takes few messages, and leaves
+//! little to move at the end. An edge asks when its shelf falls to what its shoppers take in the time of an answer, with a
+//! margin for chance (the reorder point of inventory theory). When the pool runs down, cover is evened out by recalls from
+//! the edges that have the most. The last units are gathered in the pool, and granted to the edges whose shoppers wait.
 
 mod seen;
 
@@ -17,8 +16,6 @@ use super::view::units;
 use super::{Move, SkuView};
 use crate::RECALL_MS;
 
-/// One part in so many of what is left is on the edges, the rest in the pool.
-const SPREAD_PART: u64 = 2;
 /// A pool below one part in so many of what is left is filled up by recalls.
 const RESERVE_PART: u64 = 8;
 /// A shelf is recalled from above so many times what it may keep: a move costs messages, and demand wavers.
@@ -72,19 +69,18 @@ fn fill_up(seen: &Seen<'_>, grants: &mut Grants) {
 
 /// What is missing to the edge's part, beyond what its shoppers wait for: no more than its share of the pool.
 fn wanted_ahead(seen: &Seen<'_>, edge: &SeenEdge<'_>, pool: u64) -> u64 {
-    let target = seen.part(edge, seen.left / SPREAD_PART).max(edge.low_water());
-    target.saturating_sub(edge.spare()).min(seen.part(edge, pool))
+    seen.target(edge).saturating_sub(edge.spare()).min(seen.part(edge, pool))
 }
 
 /// Shelves to be evened out, or, in the tail, taken back. Nothing before the sale has begun: nobody has asked yet.
 fn recalls(seen: &Seen<'_>, pool: u64) -> Vec<Move> {
     let view = seen.view;
-    let is_short = pool < (seen.left / RESERVE_PART).max(seen.sold_in_a_round_trip());
+    let is_short = pool < (seen.left / RESERVE_PART).max(seen.sold_in_a_round_trip);
     if view.now < view.starts_at || !(seen.is_tail || is_short) {
         return Vec::new();
     }
     let keep = |edge: &SeenEdge<'_>| {
-        if seen.is_tail { edge.sold_in_lead() } else { seen.part(edge, seen.left / SPREAD_PART).max(edge.low_water()) }
+        if seen.is_tail { edge.sold_in_lead() } else { seen.target(edge) }
     };
     let spare = |edge: &&SeenEdge<'_>| {
         let least = if seen.is_tail { keep(edge) } else { keep(edge).saturating_mul(SLACK) };

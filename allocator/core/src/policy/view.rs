@@ -43,19 +43,19 @@ pub struct EdgeView {
     pub recalled_at: Option<Timestamp>,
 }
 
-/// What an edge told of one SKU.
+/// What an edge told of one SKU, brought up to what the ledger has heard since.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Told {
-    /// When.
-    pub at: Timestamp,
-    /// Units on its shelf then.
+    /// Units on its shelf.
     pub shelf: Units,
-    /// Units that its shoppers waited for then, and the shelf did not have.
+    /// Units that its shoppers wait for, and the shelf does not have.
     pub waiting: Units,
-    /// Units granted that had not arrived then.
+    /// Units granted that have not arrived.
     pub in_flight: Units,
     /// How fast shoppers have asked for it.
     pub demand: Rate,
+    /// How many units were asked for, of those that the rate still remembers: what it is worth.
+    pub evidence: u64,
 }
 
 /// Units that shoppers ask for in a thousand seconds.
@@ -150,14 +150,14 @@ pub(super) mod tests {
 
     /// An edge that was granted 20, and has told its level just now.
     pub(crate) fn stocked(name: &str, shelf: u64, waiting: u64) -> EdgeView {
-        let told = Told { at: NOW, shelf: u(shelf), waiting: u(waiting), ..Told::default() };
+        let told = Told { shelf: u(shelf), waiting: u(waiting), ..Told::default() };
         EdgeView { granted: u(20), last_grant: u(20), told: Some(told), ..edge(name) }
     }
 
     /// An edge with demand.
     pub(crate) fn asked(name: &str, shelf: u64, rate: u64) -> EdgeView {
         let mut edge = stocked(name, shelf, 0);
-        edge.told = edge.told.map(|told| Told { demand: Rate(rate), ..told });
+        edge.told = edge.told.map(|told| Told { demand: Rate(rate), evidence: 100, ..told });
         edge
     }
 

@@ -12,8 +12,9 @@ use crate::statistics::quantile;
 const LOOK_MS: u64 = 10;
 /// A unit lies idle where it would not be asked for within so long, in milliseconds.
 const IDLE_MS: f64 = 1_000.0;
-/// The tail begins when so much of the supply is sold, in percent: its purchases may ask the allocator.
-const TAIL_PERCENT: u64 = 90;
+/// The last tenth of the supply, or a unit for each edge where that is more, is the tail: there, purchases may ask the
+/// allocator.
+const TAIL_PART: u64 = 10;
 
 /// Messages, by kind.
 #[derive(Debug, Default)]
@@ -165,7 +166,8 @@ impl World {
         let mut served: Vec<_> =
             self.shoppers.all().iter().filter_map(|shopper| Some((shopper.served_at?, shopper.came_at))).collect();
         served.sort_unstable();
-        let before_tail = self.workload.supply * TAIL_PERCENT / 100;
+        let tail = (self.workload.supply / TAIL_PART).max(self.workload.edges as u64);
+        let before_tail = self.workload.supply.saturating_sub(tail);
         served.truncate(usize::try_from(before_tail).unwrap_or(usize::MAX));
         let waits: Vec<f64> = served.iter().map(|(served, came)| served.since_ms(*came) as f64).collect();
         quantile(&waits, 0.99)

@@ -1,4 +1,6 @@
-//! A SKU as it should be by now: what was told a moment ago, less what was sold since.
+//! A SKU as the adaptive policy sees it: shares of demand, and what each edge sells in the time of an answer.
+//!
+//! The numbers below were chosen by `make bench-policy`; ARCHITECTURE.md says what each trades for what.
 
 use crate::policy::{EdgeView, SkuView};
 
@@ -7,12 +9,15 @@ const DECISION_MS: u64 = 20;
 /// Demand in the time of an answer is taken to stay below its mean and so many standard deviations (Poisson: the root of
 /// the mean).
 const DEVIATIONS: u64 = 3;
+/// What the weights say is worth so many units that were asked for, for each edge.
+const EXPECTED_UNITS_PER_EDGE: u128 = 1;
+/// The pool keeps one part in so many of what is left, and what is sold in so many round trips; never more than half.
+const POOL_PART: u64 = 6;
+const POOL_ROUND_TRIPS: u64 = 4;
 /// In the tail there are no more than so many units for each edge that sells the SKU.
-const TAIL_UNITS_PER_EDGE: u64 = 2;
+const TAIL_UNITS_PER_EDGE: u64 = 1;
 /// The tail begins so many milliseconds before the end, at the latest.
 const TAIL_BEFORE_END_MS: u64 = 2_000;
-/// What is expected by weight counts as one part in so many of what is seen.
-const PRIOR_PART: u128 = 16;
 
 pub(super) struct Seen<'a> {
     pub(super) view: &'a SkuView,
@@ -21,8 +26,10 @@ pub(super) struct Seen<'a> {
     pub(super) left: u64,
     /// So few, or so near to the end, that none is kept where nobody waits.
     pub(super) is_tail: bool,
-    /// All edges' demand.
-    mass: u128,
+    /// All edges' shares of the demand.
+    shares: u128,
+    /// What all edges sell until the slowest of them has an answer.
+    pub(super) sold_in_a_round_trip: u64,
 }
 
 pub(super) struct SeenEdge<'a> {
@@ -32,24 +39,25 @@ pub(super) struct SeenEdge<'a> {
     /// From its question to its answer.
     pub(super) lead_ms: u64,
     /// Its share of the demand, against the others'.
-    mass: u128,
+    share: u128,
 }
 
 impl<'a> Seen<'a> {
     pub(super) fn of(view: &'a SkuView) -> Self {
-        let mut edges: Vec<_> = view.edges.iter().map(|edge| SeenEdge::of(view, edge)).collect();
-        let seen: u128 = edges.iter().map(|edge| edge.mass).sum();
-        let weights: u128 = view.edges.iter().map(|edge| u128::from(edge.weight)).sum::<u128>().max(1);
-        for edge in &mut edges {
-            let expected = (seen + 1) * u128::from(edge.view.weight);
-            edge.mass = edge.mass * PRIOR_PART * weights + expected;
-        }
-        let mass = edges.iter().filter(|edge| edge.view.ready).map(|edge| edge.mass).sum::<u128>().max(1);
-        let reachable = edges.iter().filter(|edge| edge.view.ready);
-        let left = view.pool.get() + reachable.map(|edge| edge.shelf + edge.in_flight).sum::<u64>();
+        let edges: Vec<_> =
+            shares(view).into_iter().zip(&view.edges).map(|(share, edge)| SeenEdge::of(edge, share)).collect();
+        let ready = || edges.iter().filter(|edge| edge.view.ready);
+        // Before the start every edge is expected to come; then, whoever does not speak sells nothing.
+        let is_open = view.now >= view.starts_at;
+        let shares =
+            edges.iter().filter(|edge| edge.view.ready || !is_open).map(|edge| edge.share).sum::<u128>().max(1);
+        let left = view.pool.get() + ready().map(|edge| edge.shelf + edge.in_flight).sum::<u64>();
         let is_near_end = view.ends_at.0.saturating_sub(view.now.0) <= TAIL_BEFORE_END_MS;
         let is_tail = left <= TAIL_UNITS_PER_EDGE * edges.len() as u64 || is_near_end;
-        Self { view, edges, left, is_tail, mass }
+        let slowest_ms = ready().map(|edge| edge.lead_ms).max().unwrap_or_default();
+        let sold = ready().filter_map(|edge| edge.view.told).map(|told| told.demand.milliunits_in(slowest_ms));
+        let sold_in_a_round_trip = sold.sum::<u64>() / 1_000;
+        Self { view, left, is_tail, shares, sold_in_a_round_trip, edges }
     }
 
     /// Edges that may be granted to: those that have told their level, and those that have nothing to tell of yet.
@@ -57,32 +65,39 @@ impl<'a> Seen<'a> {
         self.edges.iter().filter(|edge| edge.view.ready && (edge.view.told.is_some() || edge.view.granted.is_zero()))
     }
 
-    /// The edge's part of so many units, by its share of the demand: rounded up while anything was asked for.
+    /// The edge's part of so many units, by its share of the demand.
     pub(super) fn part(&self, edge: &SeenEdge<'_>, units: u64) -> u64 {
-        u64::try_from((u128::from(units) * edge.mass).div_ceil(self.mass)).unwrap_or(units).min(units)
+        u64::try_from(u128::from(units) * edge.share / self.shares).unwrap_or(units).min(units)
     }
 
-    /// What all edges sell until the slowest of them has an answer.
-    pub(super) fn sold_in_a_round_trip(&self) -> u64 {
-        let ready = || self.edges.iter().filter(|edge| edge.view.ready);
-        let slowest = ready().map(|edge| edge.lead_ms).max().unwrap_or_default();
-        ready().filter_map(|edge| edge.view.told).map(|told| told.demand.milliunits_in(slowest)).sum::<u64>() / 1_000
+    /// What the edge should hold: its part of all that is not kept back.
+    pub(super) fn target(&self, edge: &SeenEdge<'_>) -> u64 {
+        let kept_back = self.left / POOL_PART + POOL_ROUND_TRIPS * self.sold_in_a_round_trip;
+        self.part(edge, self.left - kept_back.min(self.left / 2))
     }
 }
 
+/// Each edge's share of the demand: what was asked for, and what the weights say, each by what it is worth.
+fn shares(view: &SkuView) -> Vec<u128> {
+    let told = || view.edges.iter().filter_map(|edge| edge.told);
+    let evidence: u128 = told().map(|told| u128::from(told.evidence)).sum();
+    let weights: u128 = view.edges.iter().map(|edge| u128::from(edge.weight)).sum::<u128>().max(1);
+    let asked: u128 = view.edges.iter().map(asked_at).sum::<u128>().max(1);
+    let expected = view.edges.len() as u128 * EXPECTED_UNITS_PER_EDGE;
+    let share = |edge: &EdgeView| asked_at(edge) * weights * evidence + u128::from(edge.weight) * asked * expected;
+    view.edges.iter().map(share).collect()
+}
+
+/// What the edge's shoppers ask for in a thousand seconds, and what they wait for as if it were asked for in one.
+fn asked_at(edge: &EdgeView) -> u128 {
+    edge.told.map_or(0, |told| u128::from(told.demand.0) + u128::from(told.waiting.get()) * 1_000)
+}
+
 impl<'a> SeenEdge<'a> {
-    fn of(view: &SkuView, edge: &'a EdgeView) -> Self {
+    fn of(edge: &'a EdgeView, share: u128) -> Self {
         let told = edge.told.unwrap_or_default();
-        let age_ms = view.now.since_ms(told.at);
-        let sold = told.demand.milliunits_in(age_ms) / 1_000;
-        let mass = u128::from(told.demand.0) + u128::from(told.waiting.get()) * 1_000;
-        Self {
-            view: edge,
-            shelf: told.shelf.get().saturating_sub(sold),
-            in_flight: told.in_flight.get(),
-            lead_ms: edge.round_trip_ms() + DECISION_MS,
-            mass,
-        }
+        let (shelf, in_flight) = (told.shelf.get(), told.in_flight.get());
+        Self { view: edge, shelf, in_flight, lead_ms: edge.round_trip_ms() + DECISION_MS, share }
     }
 
     /// Units that its shoppers wait for.
