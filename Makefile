@@ -10,13 +10,14 @@ export SHOPPERS DEMO_DIR SALE EDGES PORT ONCE
 export QUICK ROWS SOAK_MINUTES ONLY
 export BENCH_DIR ?= $(CARGO_TARGET_DIR)/bench
 export PROVE_DIR ?= $(CARGO_TARGET_DIR)/prove
+POLICY_DIR ?= $(CARGO_TARGET_DIR)/policy
 export MINUTES
 
 CARGO_WORKSPACE := --release --workspace --all-targets --locked
 
 # In order, whatever -j says: the steps share cargo's lock anyway.
 .NOTPARALLEL:
-.PHONY: own-target help demo test build fix check-tools console bench conformance fuzz setup setup-test setup-bench setup-conformance lint unit model e2e browser prove deny
+.PHONY: own-target help demo test build fix check-tools console bench bench-policy conformance fuzz setup setup-test setup-bench setup-conformance lint unit model e2e browser prove deny
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## */  make \1\t/' | expand -t 16
@@ -30,6 +31,10 @@ test: setup-test lint build unit model e2e browser ## everything that CI runs
 bench: build setup-bench ## the edge beside nginx + Lua + Redis: a table, and bench.json in BENCH_DIR; QUICK=1 takes under three minutes
 	@exec "$(CARGO_TARGET_DIR)/release/bench"
 
+bench-policy: setup own-target ## every allocation policy under made demand, in a simulated fleet: a table, policy.json and plots in POLICY_DIR; QUICK=1 takes under a minute
+	cargo build --release --locked -p doorbuster-policy
+	@exec "$(CARGO_TARGET_DIR)/release/bench-policy" $(if $(QUICK),--quick) --out "$(POLICY_DIR)"
+
 conformance: build setup-conformance ## REDbot, testssl.sh, nghttp, h2load, curl and slowhttptest judge an edge; ONLY="redbot http2 tls slow" takes some
 	@exec tests/conformance.sh
 
@@ -39,7 +44,7 @@ CHECKOUT := $(CARGO_TARGET_DIR)/checkout
 own-target:
 	@mkdir -p "$(CARGO_TARGET_DIR)"
 	@if [ "$$(cat "$(CHECKOUT)" 2>/dev/null)" != "$(CURDIR)" ]; then \
-	  cargo clean --release --quiet $(foreach package,proto config edge-core http-core edge allocator-core allocator tests model mutants,-p doorbuster-$(package)) && \
+	  cargo clean --release --quiet $(foreach package,proto config edge-core http-core edge allocator-core allocator tests model mutants policy,-p doorbuster-$(package)) && \
 	  echo "$(CURDIR)" > "$(CHECKOUT)"; \
 	fi
 
@@ -79,7 +84,7 @@ lint: setup own-target console
 
 unit: build ## the cores and every crate's own tests
 	cargo test --release --locked --workspace --lib --bins
-	cargo test --release --locked --workspace --test cores --test sim
+	cargo test --release --locked --workspace --test cores --test sim --test policies
 	cd static/console && npm run check && npm test
 
 model: build ## every order in which the cores can act, to a bound; and fifteen protocols made bad, each of which must be found out

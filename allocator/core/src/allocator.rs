@@ -10,6 +10,7 @@ mod fence;
 mod guide;
 mod hello;
 mod levels;
+mod links;
 mod log;
 mod moves;
 mod operate;
@@ -36,6 +37,7 @@ use alerts::Alerts;
 use contest::Contests;
 use guide::Guide;
 use levels::Watch;
+use links::Links;
 use log::Log;
 use sessions::Link;
 use silence::Silence;
@@ -49,7 +51,11 @@ pub struct Allocator {
     /// The ledger as it will be once all that is open or on its way is durable.
     image: Image,
     log: Log,
-    links: BTreeMap<Connection, Link>,
+    links: Links,
+    /// Sessions that hear all words at the end of this turn.
+    wants_words: BTreeSet<Connection>,
+    /// Edges to whose down log something was added, or that may be sent it now.
+    to_send: BTreeSet<EdgeId>,
     /// Hellos that wait for a challenge's answer.
     contests: Contests,
     /// Processes that were found in this term to live on the copy of a disk.
@@ -70,6 +76,10 @@ pub struct Allocator {
     to_look: BTreeSet<Sku>,
     /// What edges were told last of each SKU.
     guides: BTreeMap<Sku, Guide>,
+    /// SKUs that the policy saw since the last heartbeat.
+    seen: BTreeSet<Sku>,
+    /// Whether a heartbeat is due, with news of all of them.
+    guides_all: bool,
     /// Who was granted something in this turn.
     to_guide: BTreeMap<Sku, BTreeSet<EdgeId>>,
     /// When the turn's last input came. Kept for who measures round trips.
@@ -96,14 +106,17 @@ impl Allocator {
     ///
     /// # Errors
     /// [`RecoverError::Damaged`] where a SKU's accounts do not add up to its supply and budget.
-    pub fn recover(settings: Settings, instance: Instance, image: Image) -> Result<Self, RecoverError> {
+    pub fn recover(mut settings: Settings, instance: Instance, image: Image) -> Result<Self, RecoverError> {
         image.check()?;
+        settings.edges.sort_by(|one, other| one.id.cmp(&other.id));
         let mut allocator = Self {
             settings,
             instance,
             image,
             log: Log::default(),
-            links: BTreeMap::new(),
+            links: Links::default(),
+            wants_words: BTreeSet::new(),
+            to_send: BTreeSet::new(),
             contests: Contests::new(),
             clones: BTreeSet::new(),
             silence: Silence::default(),
@@ -115,6 +128,8 @@ impl Allocator {
             to_place: BTreeSet::new(),
             to_look: BTreeSet::new(),
             guides: BTreeMap::new(),
+            seen: BTreeSet::new(),
+            guides_all: false,
             to_guide: BTreeMap::new(),
             turn_at: Timestamp(0),
             to_say: BTreeSet::new(),
@@ -134,13 +149,13 @@ impl Allocator {
 
     /// Takes any later message of a transport. One of another session or epoch is dropped.
     pub fn handle_message(&mut self, connection: Connection, message: FromEdge, now: Timestamp) {
-        let Some(link) = self.links.get_mut(&connection).filter(|link| link.session == message.session) else {
+        let Some(link) = self.links.get_mut(connection).filter(|link| link.session == message.session) else {
             return;
         };
         link.heard_at = now;
         let edge = link.edge.clone();
+        let of_its_epoch = message.epoch.is_some() && message.epoch == link.epoch;
         self.note_heard(connection, now);
-        let of_its_epoch = message.epoch.is_some() && message.epoch == self.links[&connection].epoch;
         match message.body {
             EdgeBody::Hello(_) => self.hang_up(connection, "a second hello on one transport"),
             EdgeBody::EpochStored { epoch } => self.epoch_stored(connection, epoch, now),
@@ -181,7 +196,7 @@ impl Allocator {
             self.says_all = true;
             self.words_due_at = None;
             self.to_place.append(&mut self.to_look);
-            self.guide_all(now);
+            self.guides_all = true;
         }
         self.settle(now);
     }

@@ -7,7 +7,7 @@ use crate::Policy;
 /// The allocator's settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Settings {
-    /// The edges that may say hello.
+    /// The edges that may say hello. The allocator sorts them by name.
     pub edges: Vec<EdgeSettings>,
     /// Milliseconds without a word after which an edge that holds escrow is evicted; `None` leaves it to operators.
     pub evict_after_ms: Option<u64>,
@@ -37,25 +37,23 @@ impl EdgeSettings {
 
 impl Settings {
     /// Whether the configuration names this edge.
-    pub fn knows(&self, edge: &EdgeId) -> bool {
+    pub(crate) fn knows(&self, edge: &EdgeId) -> bool {
         self.edge(edge).is_some()
     }
 
     /// What the configuration says of this edge.
-    pub fn edge(&self, edge: &EdgeId) -> Option<&EdgeSettings> {
-        self.edges.iter().find(|known| known.id == *edge)
+    pub(crate) fn edge(&self, edge: &EdgeId) -> Option<&EdgeSettings> {
+        self.edges.binary_search_by(|known| known.id.cmp(edge)).ok().map(|at| &self.edges[at])
     }
 
     /// Every edge's name.
-    pub fn ids(&self) -> impl Iterator<Item = &EdgeId> {
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &EdgeId> {
         self.edges.iter().map(|edge| &edge.id)
     }
 
     /// Where edges serve shoppers.
     pub(crate) fn addresses(&self) -> Vec<EdgeAddress> {
         let address = |edge: &EdgeSettings| Some(EdgeAddress { edge: edge.id.clone(), shop: edge.shop.clone()? });
-        let mut addresses: Vec<_> = self.edges.iter().filter_map(address).collect();
-        addresses.sort_by(|one, other| one.edge.cmp(&other.edge));
-        addresses
+        self.edges.iter().filter_map(address).collect()
     }
 }

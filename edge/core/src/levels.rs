@@ -38,10 +38,11 @@ impl Demand {
 }
 
 impl Edge {
-    /// Shoppers wait. The allocator is asked at once, and again when twice as many wait: more words would bring no more units.
-    pub(crate) fn ask(&mut self, sku: &Sku) {
-        let waiting = self.queue.units(sku).get();
-        if self.demand.asked.get(sku).is_none_or(|asked| waiting >= 2 * asked.get()) {
+    /// A shopper who wants so many waits. The allocator is asked at once, and again when twice as many wait: more words would bring no more units.
+    pub(crate) fn ask(&mut self, sku: &Sku, units: Units) {
+        let waiting = self.queue.units(sku);
+        let asked = self.demand.asked.get(sku).filter(|_| waiting > units);
+        if asked.is_none_or(|asked| waiting.get() >= 2 * asked.get()) {
             self.demand.tell(sku);
         }
     }

@@ -46,15 +46,34 @@ fn a_shelf_that_falls_to_a_third_of_its_last_grant_is_told_at_once_and_once() {
 }
 
 #[test]
-fn demand_at_an_empty_shelf_is_told_at_once_but_not_too_often() {
+fn demand_at_an_empty_shelf_is_told_at_once_and_again_when_it_has_doubled() {
     let mut rig = Rig::live(0, 9);
     later(&mut rig, HEARTBEAT_MS);
     rig.advance_ms(LEVELS_MS_MIN);
     rig.buy("ann", "k", 2);
     assert_eq!(rig.levels(), [level(0, 2)]);
     rig.buy("bob", "k", 1);
-    assert_eq!(rig.levels(), Vec::<Vec<Level>>::new());
-    assert_eq!(later(&mut rig, LEVELS_MS_MIN), [level(0, 3)]);
+    assert_eq!(later(&mut rig, LEVELS_MS_MIN), Vec::<Vec<Level>>::new());
+    rig.buy("cat", "k", 1);
+    assert_eq!(rig.levels(), [level(0, 4)]);
+    rig.buy("dan", "k", 2);
+    rig.buy("eve", "k", 2);
+    assert_eq!(rig.levels(), Vec::<Vec<Level>>::new(), "not so soon");
+    assert_eq!(later(&mut rig, LEVELS_MS_MIN), [level(0, 8)]);
+}
+
+#[test]
+fn whoever_comes_first_after_a_grant_or_a_quiet_time_is_told_at_once() {
+    let mut rig = Rig::live(0, 9);
+    later(&mut rig, HEARTBEAT_MS);
+    rig.advance_ms(LEVELS_MS_MIN);
+    rig.buy("ann", "k", 2);
+    assert_eq!(rig.levels(), [level(0, 2)]);
+    rig.grant(1, 2);
+    rig.effects();
+    rig.advance_ms(LEVELS_MS_MIN);
+    rig.buy("bob", "k", 1);
+    assert_eq!(rig.levels(), [level_of(2, 0, 1)]);
 }
 
 #[test]

@@ -76,6 +76,11 @@ pub fn twist_from_allocator(message: &mut FromAllocator, noise: &mut Noise<'_>) 
             }
         },
         AllocatorBody::Recall { keep, .. } => *keep = units(noise.near(keep.get())),
+        AllocatorBody::Guidance(told) => {
+            for guidance in told {
+                guidance.low_water = units(noise.near(guidance.low_water.get()));
+            }
+        }
         AllocatorBody::Welcome(_)
         | AllocatorBody::Words(_)
         | AllocatorBody::Published(_)

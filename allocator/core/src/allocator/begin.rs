@@ -39,6 +39,7 @@ impl Allocator {
             head.phase = Phase::Live;
             head.confirmed = true;
         });
+        self.to_send.insert(edge.clone());
         let closed = self.image.sales.values().filter(|sale| sale.stage == SaleStage::Closed);
         let closed: Vec<_> = closed.map(|sale| sale.definition.id.clone()).collect();
         for sale in closed {

@@ -95,6 +95,7 @@ impl Allocator {
             head.down_tail
         });
         self.write(Write::Down { edge: edge.clone(), epoch, seq, entry }, Sync::Promise);
+        self.to_send.insert(edge.clone());
     }
 
     /// Changes an epoch's numbers; they are written at the end of the turn.

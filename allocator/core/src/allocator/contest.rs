@@ -34,13 +34,9 @@ pub(super) type Contests = BTreeMap<Connection, Contest>;
 impl Allocator {
     /// The session of another process on the same disk, where one is up.
     pub(super) fn incumbent(&self, hello: &Hello, session: Session) -> Option<Connection> {
-        let is_other = |link: &Link| {
-            link.edge == hello.edge
-                && link.disk == hello.disk
-                && link.session.boot != session.boot
-                && link.deferred.is_none()
-        };
-        self.links.iter().find(|(_, link)| is_other(link)).map(|(connection, _)| *connection)
+        let is_other =
+            |link: &Link| link.disk == hello.disk && link.session.boot != session.boot && link.deferred.is_none();
+        self.links.of(&hello.edge).find(|(_, link)| is_other(link)).map(|(connection, _)| connection)
     }
 
     /// Asks the incumbent whether it lives. A newcomer that waited before goes: it says hello again.
@@ -61,7 +57,7 @@ impl Allocator {
             return;
         }
         let contest = self.contests.remove(&newcomer).expect("it was found just now");
-        let Some(link) = self.links.get(&incumbent) else { return };
+        let Some(link) = self.links.get(incumbent) else { return };
         let (edge, disk, session) = (link.edge.clone(), link.disk, contest.hello.session);
         self.note_clone(session.boot, &edge, disk, now);
         self.refuse_clone(newcomer, session, &edge, disk);
@@ -69,7 +65,7 @@ impl Allocator {
 
     /// A disk that holds another log than the one that was shipped in its name. It has taken no verdict, and hung up.
     pub(super) fn log_differs(&mut self, connection: Connection, now: Timestamp) {
-        let Some(link) = self.links.get(&connection) else { return };
+        let Some(link) = self.links.get(connection) else { return };
         let (edge, disk, session) = (link.edge.clone(), link.disk, link.session);
         self.note_clone(session.boot, &edge, disk, now);
         self.refuse_clone(connection, session, &edge, disk);
@@ -108,7 +104,7 @@ impl Allocator {
     pub(super) fn decide_contests(&mut self, now: Timestamp) {
         while let Some(newcomer) = self.next_decided() {
             let contest = self.contests.remove(&newcomer).expect("it was found just now");
-            if self.links.contains_key(&contest.incumbent) {
+            if self.links.contains(contest.incumbent) {
                 self.hang_up(contest.incumbent, "another process of this disk is up, and this one did not answer");
             }
             self.hello(newcomer, contest.hello, now);
@@ -121,7 +117,7 @@ impl Allocator {
     }
 
     fn next_decided(&self) -> Option<Connection> {
-        let is_decided = |contest: &Contest| contest.looks_left == 0 || !self.links.contains_key(&contest.incumbent);
+        let is_decided = |contest: &Contest| contest.looks_left == 0 || !self.links.contains(contest.incumbent);
         self.contests.iter().find(|(_, contest)| is_decided(contest)).map(|(newcomer, _)| *newcomer)
     }
 }

@@ -64,9 +64,9 @@ impl Allocator {
         }
     }
 
-    /// With a heartbeat, everyone is told what has changed.
+    /// With a heartbeat, everyone is told what has changed since the last.
     pub(super) fn guide_all(&mut self, now: Timestamp) {
-        for sku in self.unsettled_skus() {
+        for sku in std::mem::take(&mut self.seen) {
             self.guide(&sku, now, |before, after, edge| before.reads(edge) != after.reads(edge));
         }
     }

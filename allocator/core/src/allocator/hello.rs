@@ -42,8 +42,9 @@ impl Allocator {
     /// The newest transport of a disk is the one that counts; a delayed hello of the same process is not newer. Another
     /// disk's stays, unless both wait for an answer: that disk may be the living one, or ship its tail.
     fn replace_older(&mut self, hello: &Hello, session: Session) -> bool {
-        let same = |link: &Link| link.edge == hello.edge && (link.disk == hello.disk || link.deferred.is_some());
-        let older = self.links.iter().filter(|(_, link)| same(link)).map(|(older, link)| (*older, link.session));
+        let same = |link: &Link| link.disk == hello.disk || link.deferred.is_some();
+        let older =
+            self.links.of(&hello.edge).filter(|(_, link)| same(link)).map(|(older, link)| (older, link.session));
         let older: Vec<_> = older.collect();
         if older.iter().any(|(_, known)| known.boot == session.boot && known.counter >= session.counter) {
             return false;
@@ -154,7 +155,7 @@ impl Allocator {
 
     /// Says that another disk has taken this one's place, and hangs up.
     pub(super) fn retire(&mut self, connection: Connection, epoch: Epoch) {
-        let Some(link) = self.links.get(&connection) else { return };
+        let Some(link) = self.links.get(connection) else { return };
         let (edge, session) = (link.edge.clone(), link.session);
         if self.image.book(&edge, epoch).is_some_and(|book| book.head.phase != Phase::Retired) {
             self.change_head(&edge, epoch, Sync::Promise, |head| head.phase = Phase::Retired);
@@ -166,7 +167,7 @@ impl Allocator {
     fn defer(&mut self, connection: Connection, message: FromEdge, hello: &Hello, now: Timestamp) {
         self.tell_deferred(hello, now);
         self.connect(connection, message.session, None, hello, now);
-        self.links.get_mut(&connection).expect("just connected").deferred = Some(Box::new(message));
+        self.links.get_mut(connection).expect("just connected").deferred = Some(Box::new(message));
     }
 
     /// Alerts of a disk that waits, once in a term: it says hello again and again.
@@ -205,9 +206,9 @@ impl Allocator {
             down_sent,
             verdicts_sent,
             heard_at: now,
-            wants_words: false,
             deferred: None,
         };
+        self.to_send.insert(link.edge.clone());
         self.links.insert(c, link);
     }
 

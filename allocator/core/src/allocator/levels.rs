@@ -95,10 +95,10 @@ impl Allocator {
         let (stock, low_water) = (told.shelf.plus(told.in_flight), self.low_water_of(edge, &sku));
         let is_low = stock <= low_water.unwrap_or(total.last_grant) || told.waiting > stock;
         if is_low {
-            self.to_place.insert(sku.clone())
-        } else {
-            self.to_look.insert(sku.clone())
-        };
+            self.to_place.insert(sku.clone());
+        } else if is_news(self.watches.get(edge), &sku, &heard) {
+            self.to_look.insert(sku.clone());
+        }
         self.watch(edge).levels.insert(sku, heard);
     }
 
@@ -121,6 +121,12 @@ impl Allocator {
             self.halt(&level.sku, &reason, now);
         }
     }
+}
+
+/// Whether an edge tells anything of a SKU that it has not told before.
+fn is_news(watch: Option<&Watch>, sku: &Sku, heard: &Heard) -> bool {
+    let before = watch.and_then(|watch| watch.levels.get(sku));
+    before.is_none_or(|before| (before.waiting, before.books) != (heard.waiting, heard.books))
 }
 
 /// Whether the edge's and the ledger's books of a SKU can both be right: what is under way is never less than nothing.

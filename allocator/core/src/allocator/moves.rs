@@ -14,6 +14,9 @@ impl Allocator {
         }
         while let Some(sku) = self.to_place.pop_first() {
             self.to_look.remove(&sku);
+            if self.settings.guides {
+                self.seen.insert(sku.clone());
+            }
             let Some(view) = self.sku_view(&sku, now) else { continue };
             let moves = self.settings.policy.moves(&view);
             for one in moves {
@@ -23,6 +26,9 @@ impl Allocator {
             self.to_place.remove(&sku);
         }
         self.guide_about_grants(now);
+        if std::mem::take(&mut self.guides_all) {
+            self.guide_all(now);
+        }
     }
 
     /// Every SKU of a sale that is not over is looked at again.

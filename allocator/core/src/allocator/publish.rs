@@ -48,7 +48,7 @@ impl Allocator {
     }
 
     pub(super) fn send_published_to_all(&mut self) {
-        let answered: Vec<_> = self.links.iter().filter(|(_, link)| link.deferred.is_none()).map(|(c, _)| *c).collect();
+        let answered: Vec<_> = self.links.iter().filter(|(_, link)| link.deferred.is_none()).map(|(c, _)| c).collect();
         for connection in answered {
             self.send_published(connection);
         }

@@ -21,8 +21,6 @@ pub(super) struct Link {
     /// Verdicts were sent to here.
     pub(super) verdicts_sent: Seq,
     pub(super) heard_at: Timestamp,
-    /// Whether it hears all words at the end of the turn.
-    pub(super) wants_words: bool,
     /// A hello that would fence, in a term that may not yet.
     pub(super) deferred: Option<Box<FromEdge>>,
 }
@@ -30,8 +28,8 @@ pub(super) struct Link {
 impl Allocator {
     /// The transport of an epoch.
     pub(super) fn link_of(&self, edge: &EdgeId, epoch: Epoch) -> Option<(Connection, &Link)> {
-        let speaks = |link: &Link| link.epoch == Some(epoch) && link.edge == *edge;
-        self.links.iter().find(|(_, link)| speaks(link)).map(|(connection, link)| (*connection, link))
+        let speaks = |link: &Link| link.epoch == Some(epoch);
+        self.links.of(edge).find(|(_, link)| speaks(link))
     }
 
     /// The transport of an edge's last epoch. Another disk of the edge may be up beside it, to ship its tail.
@@ -49,7 +47,7 @@ impl Allocator {
 
     /// Queues a message, behind everything that was changed before it.
     pub(super) fn send(&mut self, connection: Connection, body: AllocatorBody) {
-        if let Some(link) = self.links.get(&connection) {
+        if let Some(link) = self.links.get(connection) {
             self.send_to(connection, link.session, link.epoch, body);
         }
     }
@@ -78,9 +76,15 @@ impl Allocator {
     /// Drops a transport, and what was softly known through it.
     pub(super) fn forget(&mut self, connection: Connection) {
         self.contests.remove(&connection);
-        let Some(link) = self.links.remove(&connection) else { return };
+        self.wants_words.remove(&connection);
+        let Some(link) = self.links.remove(connection) else { return };
         if link.epoch == self.image.last_epoch(&link.edge).map(|(epoch, _)| epoch) {
             self.watch(&link.edge).forget_levels();
+            if self.settings.guides {
+                // Nobody is to be sent there.
+                let skus = self.unsettled_skus();
+                self.to_look.extend(skus);
+            }
         }
         if self.links.is_empty() {
             self.words_due_at = None;
@@ -89,7 +93,7 @@ impl Allocator {
 
     /// Tells the watermark, and the verdicts that this session has not heard.
     pub(super) fn send_up_taken(&mut self, connection: Connection) {
-        let Some(link) = self.links.get_mut(&connection) else { return };
+        let Some(link) = self.links.get_mut(connection) else { return };
         let Some(book) = link.epoch.and_then(|epoch| self.image.book(&link.edge, epoch)) else { return };
         let verdicts = book.verdicts_after(link.verdicts_sent);
         let (watermark, tail) = (book.head.up_taken, !book.head.phase.is_unfenced());
@@ -99,7 +103,7 @@ impl Allocator {
 
     /// Tells the edge of every sale that it sells, or has sold.
     pub(super) fn send_published(&mut self, connection: Connection) {
-        let Some(link) = self.links.get(&connection) else { return };
+        let Some(link) = self.links.get(connection) else { return };
         let sales = self.shown_sales().filter_map(|sale| sale.rules_for(&link.edge)).collect();
         let published = Published { site: self.image.site(), sales, edges: self.settings.addresses() };
         self.send(connection, AllocatorBody::Published(published));
@@ -107,8 +111,10 @@ impl Allocator {
 
     /// Sends every down entry that has not left on its session yet.
     pub(super) fn send_downs(&mut self) {
+        let edges = std::mem::take(&mut self.to_send);
         let live = |link: &Link| self.phase_of(link) == Some(Phase::Live);
-        let connections: Vec<_> = self.links.iter().filter(|(_, link)| live(link)).map(|(c, _)| *c).collect();
+        let connections = edges.iter().flat_map(|edge| self.links.of(edge)).filter(|(_, link)| live(link));
+        let connections: Vec<_> = connections.map(|(connection, _)| connection).collect();
         for connection in connections {
             while let Some(batch) = self.next_down(connection) {
                 self.send(connection, batch);
@@ -118,7 +124,7 @@ impl Allocator {
     }
 
     fn next_down(&mut self, connection: Connection) -> Option<AllocatorBody> {
-        let link = self.links.get_mut(&connection)?;
+        let link = self.links.get_mut(connection)?;
         let batch = self.image.book(&link.edge, link.epoch?)?.down_batch(link.down_sent, BATCH_ENTRIES_MAX)?;
         link.down_sent = Seq(link.down_sent.0 + batch.entries.len() as u64);
         Some(AllocatorBody::Down(batch))
@@ -127,7 +133,7 @@ impl Allocator {
     /// Where a policy asks for round trips, a batch's is taken.
     fn time_down(&mut self, connection: Connection) {
         if self.settings.policy.reads_demand() {
-            let link = &self.links[&connection];
+            let Some(link) = self.links.get(connection) else { return };
             let (edge, sent, at) = (link.edge.clone(), link.down_sent, self.turn_at);
             self.watch(&edge).round_trip.sent(sent, at);
         }
@@ -162,7 +168,7 @@ impl Allocator {
     }
 
     pub(super) fn spoken_for(&self, connection: Connection) -> Option<(EdgeId, Epoch)> {
-        let link = self.links.get(&connection)?;
+        let link = self.links.get(connection)?;
         Some((link.edge.clone(), link.epoch?))
     }
 }

@@ -75,7 +75,7 @@ impl Allocator {
 
     fn is_anyone_live(&self, now: Timestamp) -> bool {
         let speaks = |link: &super::Link| now.since_ms(link.heard_at) < AWAY_MS;
-        self.links.values().any(|link| speaks(link) && self.phase_of(link) == Some(Phase::Live))
+        self.links.iter().any(|(_, link)| speaks(link) && self.phase_of(link) == Some(Phase::Live))
     }
 
     /// The edge's last epoch, where it may hold escrow that was confirmed.

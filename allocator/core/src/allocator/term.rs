@@ -60,10 +60,9 @@ impl Allocator {
         }
         self.deferred_told.clear();
         self.to_place = self.image.stock.keys().cloned().collect();
-        let deferred: Vec<_> =
-            self.links.iter_mut().filter_map(|(c, link)| Some((*c, link.deferred.take()?))).collect();
+        let deferred: Vec<_> = self.links.iter_mut().filter_map(|(c, link)| Some((c, link.deferred.take()?))).collect();
         for (connection, hello) in deferred {
-            self.links.remove(&connection);
+            self.links.remove(connection);
             self.hello(connection, *hello, now);
         }
     }

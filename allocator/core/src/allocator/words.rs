@@ -23,9 +23,8 @@ impl Said {
 impl Allocator {
     /// Says every word to one session, and gives it all guidance, at the end of the turn's input.
     pub(super) fn send_words(&mut self, connection: Connection) {
-        let Some(link) = self.links.get_mut(&connection) else { return };
-        link.wants_words = true;
-        let edge = link.edge.clone();
+        let Some(edge) = self.links.get(connection).map(|link| link.edge.clone()) else { return };
+        self.wants_words.insert(connection);
         self.guide_anew(&edge);
     }
 
@@ -40,12 +39,15 @@ impl Allocator {
     pub(super) fn say_words(&mut self) {
         let changed = self.changed_words();
         let says_all = std::mem::take(&mut self.says_all);
-        let mut due = Vec::new();
-        for (connection, link) in &mut self.links {
-            due.push((*connection, says_all | std::mem::take(&mut link.wants_words)));
+        let wants = std::mem::take(&mut self.wants_words);
+        if !says_all && changed.is_empty() && wants.is_empty() {
+            return;
         }
-        for (connection, all) in due {
-            let words = self.words_for(&self.links[&connection], if all { &self.words } else { &changed });
+        let connections: Vec<_> = self.links.iter().map(|(connection, _)| connection).collect();
+        for connection in connections {
+            let all = says_all || wants.contains(&connection);
+            let Some(link) = self.links.get(connection) else { continue };
+            let words = self.words_for(link, if all { &self.words } else { &changed });
             if all || !words.is_empty() {
                 self.send(connection, AllocatorBody::Words(words));
             }

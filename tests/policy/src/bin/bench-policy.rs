@@ -19,7 +19,13 @@ struct Options {
     /// Only this policy.
     #[arg(long)]
     policy: Option<String>,
-    /// Sales of each row; 5, or 2 when quick.
+    /// Only with so many edges.
+    #[arg(long)]
+    edges: Option<usize>,
+    /// Only with so many units.
+    #[arg(long)]
+    supply: Option<u64>,
+    /// Sales of each row; 10, or 2 when quick and where a sale takes long.
     #[arg(long)]
     seeds: Option<u64>,
     /// Where policy.json and the plots go.
@@ -36,6 +42,9 @@ fn main() -> anyhow::Result<()> {
         let names = Shape::ALL.map(Shape::as_str).join(", ");
         anyhow::ensure!(!workloads.is_empty(), "--shape: expected one of {names}, found {shape:?}");
     }
+    workloads.retain(|workload| options.edges.is_none_or(|edges| workload.edges == edges));
+    workloads.retain(|workload| options.supply.is_none_or(|supply| workload.supply == supply));
+    anyhow::ensure!(!workloads.is_empty(), "expected a workload with these edges and units, found none");
     let policies = match &options.policy {
         None => Policy::ALL.to_vec(),
         Some(name) => {
@@ -44,7 +53,7 @@ fn main() -> anyhow::Result<()> {
             vec![Policy::parse(name).with_context(names)?]
         }
     };
-    let rows = measure(&workloads, &policies, options.seeds.unwrap_or(scale.seeds()));
+    let rows = measure(&workloads, &policies, |workload| options.seeds.unwrap_or(scale.seeds(workload)));
     println!("{}", table(&rows));
     if let Some(out) = &options.out {
         std::fs::create_dir_all(out)?;

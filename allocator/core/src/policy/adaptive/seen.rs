@@ -57,7 +57,7 @@ impl<'a> Seen<'a> {
         let slowest_ms = ready().map(|edge| edge.lead_ms).max().unwrap_or_default();
         let sold = ready().filter_map(|edge| edge.view.told).map(|told| told.demand.milliunits_in(slowest_ms));
         let sold_in_a_round_trip = sold.sum::<u64>() / 1_000;
-        Self { view, left, is_tail, shares, sold_in_a_round_trip, edges }
+        Self { view, edges, left, is_tail, shares, sold_in_a_round_trip }
     }
 
     /// Edges that may be granted to: those that have told their level, and those that have nothing to tell of yet.

@@ -1,0 +1,50 @@
+//! Whatever the policy, nobody is told "sold out" while a unit is left; and the adaptive one leaves nobody waiting for what
+//! lies elsewhere. How much better than the others it is, is for the benchmark to say.
+
+use doorbuster_allocator_core::Policy;
+use doorbuster_policy::{Figures, Row, Shape, Workload, measure, simulate};
+
+const EDGES: usize = 8;
+const SUPPLY: u64 = 400;
+/// Buyers who may wait for more than two round trips although a unit is left.
+const WAITING_SHARE_MAX: f64 = 0.01;
+
+fn workloads() -> Vec<Workload> {
+    Shape::ALL.iter().map(|shape| Workload { shape: *shape, edges: EDGES, supply: SUPPLY }).collect()
+}
+
+fn sales(rows: &[Row]) -> impl Iterator<Item = (&Row, &Figures)> {
+    rows.iter().flat_map(|row| row.sales.iter().map(move |sale| (row, sale)))
+}
+
+#[test]
+fn no_policy_says_sold_out_while_a_unit_is_left() {
+    let rows = measure(&workloads(), &Policy::ALL, |_| 1);
+    for (row, sale) in sales(&rows) {
+        assert!(sale.false_sold_out <= 0.0, "{} under {}: {sale:?}", row.policy, row.workload.name());
+    }
+}
+
+#[test]
+fn the_adaptive_policy_sells_everything_and_keeps_hardly_anyone_waiting() {
+    let rows = measure(&workloads(), &[Policy::Adaptive], |_| 3);
+    for (row, sale) in sales(&rows) {
+        let name = row.workload.name();
+        assert!(sale.unsold <= 0.0, "{name}: {sale:?}");
+        assert!(sale.waiting_share <= WAITING_SHARE_MAX, "{name}: {sale:?}");
+    }
+}
+
+#[test]
+fn a_split_that_nothing_mends_leaves_shoppers_waiting() {
+    // What the figure is there to show: without it, the two tests above could not fail.
+    let zipf = Workload { shape: Shape::Zipf, edges: EDGES, supply: SUPPLY };
+    let sale = simulate(zipf, Policy::Static, 1);
+    assert!(sale.waiting_share > 10.0 * WAITING_SHARE_MAX && sale.stranded_unit_seconds > 0.0, "{sale:?}");
+}
+
+#[test]
+fn the_same_seed_gives_the_same_sale() {
+    let moving = Workload { shape: Shape::Moving, edges: EDGES, supply: SUPPLY };
+    assert_eq!(simulate(moving, Policy::Adaptive, 7), simulate(moving, Policy::Adaptive, 7));
+}
