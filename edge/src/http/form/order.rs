@@ -28,7 +28,8 @@ pub(in crate::http) async fn place(shop: &Shop, asked: &Asked, code: &str) -> Re
     }
     let shown = match outcome.answer {
         Ok(Answer::Reserved(order) | Answer::Pending { order, .. }) => {
-            return Ok(see_other(&format!("/orders/{}", order.id)));
+            // Relative: before the edge's own path there may be a prefix, which only this edge's shoppers come by.
+            return Ok(see_other(&format!("../../orders/{}", order.id)));
         }
         Ok(Answer::Queueing { retry_after_ms, chance }) => Shown::queueing(retry_after_ms, chance),
         Ok(Answer::Refused(refusal)) => Shown::problem(&refusal.into()),

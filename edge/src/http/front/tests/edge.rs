@@ -134,7 +134,7 @@ fn sale(name: &str, (starts_at, ends_at): (u64, u64), codes: &[&str]) -> SaleRul
 }
 
 fn at(edge: &str) -> EdgeAddress {
-    EdgeAddress { edge: edge.parse().unwrap(), shop: format!("https://{edge}.example/x") }
+    EdgeAddress { edge: edge.parse().unwrap(), shop: format!("https://shop.example/{edge}") }
 }
 
 /// Most of it here, much on an edge without an address, and the rest on two others.

@@ -43,9 +43,10 @@ async fn a_purchase_that_came_to_nothing_says_where_it_can_be_had() {
             let elsewhere = &body["elsewhere"];
             let other = elsewhere["edge"].as_str().unwrap();
             assert!(["edge-2", "edge-4"].contains(&other), "{answer}");
-            assert_eq!(elsewhere["shop"], format!("https://{other}.example/x"));
+            assert_eq!(elsewhere["shop"], format!("https://shop.example/{other}"));
             let page = elsewhere["page"].as_str().unwrap();
-            let begins = format!("https://{other}.example/x/p/{sku}/order?units=1&key=k-%2F1%25&from=edge-1&ticket=");
+            let begins =
+                format!("https://shop.example/{other}/p/{sku}/order?units=1&key=k-%2F1%25&from=edge-1&ticket=");
             assert!(page.starts_with(&begins), "{page}");
         }
     }
@@ -76,6 +77,27 @@ async fn a_purchase_that_may_have_been_placed_here_is_never_sent_away() {
 }
 
 #[tokio::test]
+async fn a_form_is_led_to_an_edge_of_the_same_origin_and_no_further() {
+    let edge = Edge::start(PLAIN).await;
+    let post = async |body: &str| {
+        let (length, token) = (body.len(), &edge.token);
+        let head = format!(
+            "POST /p/away/order HTTP/1.1\r\nHost: shop.example\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+             Cookie: doorbuster_token={token}\r\nContent-Length: {length}\r\n\r\n"
+        );
+        edge.answer(&head, body, true).await
+    };
+    let led = post("units=1").await;
+    assert!(led.starts_with("HTTP/1.1 303 "), "{led}");
+    assert!(led.contains("\r\nlocation: https://shop.example/edge-"), "{led}");
+    assert!(led.contains("/p/away/order?units=1&key=form-away&from=edge-1&ticket="), "{led}");
+    // What another edge sent here is answered here; without a site there is no page to answer it with.
+    let stayed = post("units=1&from=edge-2").await;
+    assert!(stayed.starts_with("HTTP/1.1 503 ") && !stayed.contains("location"), "{stayed}");
+    edge.stop().await;
+}
+
+#[tokio::test]
 async fn the_route_tells_of_every_item_and_is_stable_for_a_shopper() {
     let edge = Edge::start(PLAIN).await;
     let answer = get(&edge, "/api/sales/sells/route", "").await;
@@ -89,7 +111,7 @@ async fn the_route_tells_of_every_item_and_is_stable_for_a_shopper() {
     assert!((375..=625).contains(&empty["retry_after_ms"].as_u64().unwrap()), "{empty}");
     let away = item("away");
     assert_eq!((&away["availability"], &away["here"], &away["left"]), (&json!("queueing"), &json!(false), &json!(100)));
-    assert!(away["elsewhere"]["page"].as_str().unwrap().ends_with(".example/x/p/away?from=edge-1"), "{away}");
+    assert!(away["elsewhere"]["page"].as_str().unwrap().ends_with("/p/away?from=edge-1"), "{away}");
     assert!(away.get("retry_after_ms").is_none(), "{away}");
     // The shopper finds the same edge here, again, and by buying.
     let bearer = format!("Authorization: Bearer {}\r\n", edge.token);
