@@ -1,5 +1,7 @@
 //! The allocator's configuration: read and checked whole, before a port or the disk is touched.
 
+mod edges;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -9,13 +11,12 @@ use doorbuster_config::{Environment, Error, Fault, Field, LogConfig, Table};
 use doorbuster_proto::EdgeId;
 
 use crate::grpc::Secret;
+use crate::publish::Edges;
 
 /// The most edges that one allocator serves.
 pub const EDGES_MAX: usize = 256;
 /// How long an edge may be silent before it is evicted, where nothing else is configured.
 pub const EVICT_AFTER_MS: u64 = 30_000;
-/// The most that one edge weighs against the others.
-const WEIGHT_MAX: u32 = 1_000_000;
 const EVICT_AFTER_MS_MIN: u64 = 5_000;
 const EVICT_AFTER_MS_MAX: u64 = 86_400_000;
 
@@ -34,6 +35,8 @@ pub struct Config {
     pub admin: SocketAddr,
     /// The edges that may connect.
     pub edges: BTreeMap<EdgeId, EdgeSettings>,
+    /// By what items are placed on them.
+    pub traits: Edges,
     /// Milliseconds without a word after which an edge that holds stock is evicted; `None` leaves it to operators.
     pub evict_after_ms: Option<u64>,
     /// How stock is handed out and moved.
@@ -87,10 +90,11 @@ fn read(document: &Field<'_>) -> Option<Config> {
     let grpc = top.required("grpc", "a table with listen").and_then(|field| read_grpc(&field));
     let console = listener(&top, "console").and_then(|(field, listen)| loopback_only(&field, listen));
     let admin = listener(&top, "admin").map(|(_, listen)| listen);
-    let edges = top.required("edge", "one [[edge]] or more").and_then(|field| read_edges(&field));
+    let edges = top.required("edge", "one [[edge]] or more").and_then(|field| edges::read(&field));
     let evict_after_ms = read_evict_after(&top);
     let policy = read_policy(&top);
     let log = LogConfig::read(&top);
+    let (edges, traits) = edges.unzip();
     Some(Config {
         data: data?,
         environment: environment?,
@@ -98,6 +102,7 @@ fn read(document: &Field<'_>) -> Option<Config> {
         console: console?,
         admin: admin?,
         edges: edges?,
+        traits: traits?,
         policy: policy?,
         evict_after_ms: Some(evict_after_ms?).filter(|ms| *ms != 0),
         log: log?,
@@ -174,45 +179,6 @@ fn loopback_only(field: &Field<'_>, listen: SocketAddr) -> Option<SocketAddr> {
     None
 }
 
-fn read_edges(field: &Field<'_>) -> Option<BTreeMap<EdgeId, EdgeSettings>> {
-    let mut edges = BTreeMap::new();
-    let mut whole = true;
-    for entry in field.list(1..=EDGES_MAX)? {
-        let Some(table) = entry.table(&["id", "shop", "weight"]) else {
-            whole = false;
-            continue;
-        };
-        let id = table.required("id", "1 to 64 of a-z, 0-9 and '-'");
-        let shop = table.optional("shop").map(|field| read_shop(&field));
-        let weight = table.number("weight", 0..=WEIGHT_MAX, 1);
-        let Some((field, id)) = id.and_then(|field| Some((field.clone(), field.id::<EdgeId>()?))) else {
-            whole = false;
-            continue;
-        };
-        let Some(weight) = weight else {
-            whole = false;
-            continue;
-        };
-        let settings = EdgeSettings { id: id.clone(), shop: shop.clone().flatten(), weight };
-        if edges.insert(id, settings).is_some() {
-            field.wrong("an id that no other edge has");
-        }
-        whole &= shop.is_none_or(|shop| shop.is_some());
-    }
-    whole.then_some(edges)
-}
-
-fn read_shop(field: &Field<'_>) -> Option<String> {
-    let text = field.line(1..=256)?;
-    let uri = text.parse::<http::Uri>().ok();
-    let fits = uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none());
-    if !fits {
-        field.wrong("an address such as \"https://shop.example\" or \"https://shop.example/edge-1\"");
-        return None;
-    }
-    Some(text.trim_end_matches('/').to_owned())
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -240,6 +206,8 @@ mod tests {
             [[edge]]
             id = "Edge 1"
             shop = "ftp://x"
+            region = "Old World"
+            tags = ["fast", "fast"]
             [[edge]]
             id = "a"
             [[edge]]
@@ -256,6 +224,8 @@ mod tests {
                 "console.listen",
                 "admin",
                 "edge[0].shop",
+                "edge[0].region",
+                "edge[0].tags[1]",
                 "edge[0].id",
                 "edge[2].id",
                 "log.level"

@@ -126,8 +126,7 @@ impl Service {
         let (end, ending) = watch::channel(false);
         let Self { config, listeners, ledger, backups, owner, sites, metrics } = self;
         let mut serving: JoinSet<Result<(), Error>> = JoinSet::new();
-        let edges = config.edges.keys().cloned().collect();
-        let console = Console::new(ledger.clone(), backups, edges, ending.clone());
+        let console = Console::new(ledger.clone(), backups, config.traits, ending.clone());
         let console = console.run(listeners.console, ended(ending.clone()));
         serving.spawn(async { Ok(console.await?) });
         let grpc = grpc::run(listeners.grpc, config.grpc.secret, ledger.clone(), sites, ended(ending.clone()));

@@ -77,7 +77,7 @@ sub vcl_recv {
     if (req.method != "GET" && req.method != "HEAD") {
         return (pass);
     }
-    if (req.url ~ "^/(api/)?(orders|login|logout)([/?]|$)") {
+    if (req.url ~ "^/(api/)?(orders|login|logout)([/?]|$)" || req.url ~ "^/api/sales/[^/?]+/route([?]|$)") {
         return (pass);
     }
     # The same for everybody: who asks does not matter.

@@ -181,7 +181,7 @@ mod tests {
         assert_eq!(
             found,
             [
-                "colour: expected no such field (there are edge, environment, data, disk_reserve_mb, http, admin, link, login, \
+                "colour: expected no such field (there are edge, environment, data, disk_reserve_mb, park_ms_max, http, admin, link, login, \
                  log, site, origin, rest, limits, access_log), found 1",
                 "edge: expected 1 to 64 of a-z, 0-9 and '-', found \"Edge 1\"",
                 "data: expected a path, found nothing",

@@ -1,11 +1,13 @@
 //! Who may buy now. Owns the shoppers' tokens and the demonstration's log-in; never touches stock.
 
 mod config;
+mod ticket;
 mod token;
 
 use doorbuster_proto::{ShopperId, Timestamp};
 
 pub use self::config::{Config, KeyError};
+pub use self::ticket::Errand;
 pub use self::token::{Key, Token};
 
 /// Tells shoppers from strangers.
@@ -39,5 +41,15 @@ impl Gate {
     /// Whose token this is, if it is one of ours and has not expired.
     pub fn shopper(&self, token: &str, now: Timestamp) -> Option<ShopperId> {
         self.key.shopper(token, now)
+    }
+
+    /// A ticket with which another edge goes on with this unasked.
+    pub fn ticket(&self, errand: &Errand<'_>, now: Timestamp) -> String {
+        self.key.ticket(errand, now)
+    }
+
+    /// Whether one of the edges wrote this ticket for this errand, and it still counts.
+    pub fn admits(&self, ticket: &str, errand: &Errand<'_>, now: Timestamp) -> bool {
+        self.key.admits(ticket, errand, now)
     }
 }

@@ -12,6 +12,7 @@ mod counts;
 mod fields;
 mod form;
 mod front;
+mod guide;
 mod h1;
 mod h2;
 mod live;

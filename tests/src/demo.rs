@@ -63,7 +63,8 @@ struct Demo {
 impl Demo {
     async fn begin(options: Options) -> anyhow::Result<Self> {
         let sale = Sale::read(&options.sale)?;
-        let mut fleet = Fleet::start(&options.folder, options.edges, &ports(&options)?).await?;
+        let configure = |process: &str, config: &mut toml::Table| options.configure(process, config);
+        let mut fleet = Fleet::start_with(&options.folder, options.edges, &ports(&options)?, &configure).await?;
         let published = fleet.publish(&options.sale).await?;
         if !published.status.success() {
             let (out, err) = (String::from_utf8_lossy(&published.stdout), String::from_utf8_lossy(&published.stderr));

@@ -14,7 +14,14 @@ pub struct SaleFile {
     lasts_s: i64,
     limit: i64,
     credit: i64,
-    items: Vec<(String, i64, i64)>,
+    items: Vec<Item>,
+}
+
+struct Item {
+    sku: String,
+    supply: i64,
+    limit: i64,
+    place: Option<toml::Table>,
 }
 
 impl SaleFile {
@@ -26,7 +33,14 @@ impl SaleFile {
     /// Sells `supply` units of one more item, at most `limit` to a shopper.
     #[must_use]
     pub fn item(mut self, sku: &str, supply: i64, limit: i64) -> Self {
-        self.items.push((sku.to_owned(), supply, limit));
+        self.items.push(Item { sku: sku.to_owned(), supply, limit, place: None });
+        self
+    }
+
+    /// Places the item that was added last by these rules.
+    #[must_use]
+    pub fn placed(mut self, rules: toml::Table) -> Self {
+        self.items.last_mut().expect("an item was added").place = Some(rules);
         self
     }
 
@@ -83,10 +97,10 @@ impl SaleFile {
     }
 }
 
-fn item_table((sku, supply, limit): &(String, i64, i64)) -> toml::Value {
+fn item_table(Item { sku, supply, limit, place }: &Item) -> toml::Value {
     let (sku, supply, limit) = (sku.as_str(), *supply, *limit);
     let name = format!("The {sku}");
-    toml::Value::Table(toml! {
+    let mut table = toml! {
         sku = sku
         name = name
         summary = "One of a kind, many times over."
@@ -96,5 +110,7 @@ fn item_table((sku, supply, limit): &(String, i64, i64)) -> toml::Value {
         picture = "picture.svg"
         picture_alt = "A red disc on sand"
         description = "Made for a test.\n\nIt has two paragraphs."
-    })
+    };
+    table.extend(place.iter().map(|rules| ("place".to_owned(), rules.clone().into())));
+    table.into()
 }

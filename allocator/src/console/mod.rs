@@ -10,7 +10,6 @@ mod guard;
 mod problem;
 mod stream;
 
-use std::collections::BTreeSet;
 use std::future::Future;
 use std::sync::Arc;
 
@@ -18,7 +17,6 @@ use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::middleware;
 use axum::routing::{get, post};
-use doorbuster_proto::EdgeId;
 use tokio::net::TcpListener;
 use tokio::sync::{Semaphore, watch};
 
@@ -26,7 +24,7 @@ pub(crate) use backup::BackupRequest;
 pub(crate) use client::Unreachable;
 
 use crate::ledger::Ledger;
-use crate::publish::BUNDLE_BYTES_MAX;
+use crate::publish::{BUNDLE_BYTES_MAX, Edges};
 use crate::store::Backups;
 
 /// The most streams of figures at a time.
@@ -37,14 +35,14 @@ const STREAMS_MAX: usize = 64;
 pub struct Console {
     ledger: Ledger,
     copier: backup::Copier,
-    edges: Arc<BTreeSet<EdgeId>>,
+    edges: Arc<Edges>,
     streams: Arc<Semaphore>,
     ending: watch::Receiver<bool>,
 }
 
 impl Console {
     /// A console on a ledger. Streams end when `ending` turns true.
-    pub fn new(ledger: Ledger, backups: Backups, edges: BTreeSet<EdgeId>, ending: watch::Receiver<bool>) -> Self {
+    pub fn new(ledger: Ledger, backups: Backups, edges: Edges, ending: watch::Receiver<bool>) -> Self {
         let copier = backup::Copier::new(backups);
         Self { ledger, copier, edges: Arc::new(edges), streams: Arc::new(Semaphore::new(STREAMS_MAX)), ending }
     }

@@ -4,17 +4,17 @@ use std::collections::BTreeSet;
 
 use doorbuster_allocator_core::ItemDefinition;
 use doorbuster_config::{Field, Table};
-use doorbuster_proto::{EdgeId, SkuCode};
+use doorbuster_proto::SkuCode;
 use serde_json::{Map, Value};
 
 use super::price::{is_price, shown};
 use super::sale::quantity;
-use super::{ItemPresentation, Picture, SUPPLY_MAX};
+use super::{Edges, ItemPresentation, Picture, SUPPLY_MAX, placement};
 
 /// "Few left" begins here where the file does not say.
 const FEW_LEFT_DEFAULT: u64 = 5;
 const DESCRIPTION_CHARS_MAX: usize = 10_000;
-const KEYS: [&str; 12] = [
+const KEYS: [&str; 13] = [
     "sku",
     "name",
     "summary",
@@ -24,6 +24,7 @@ const KEYS: [&str; 12] = [
     "limit",
     "few_left",
     "edges",
+    "place",
     "picture",
     "picture_alt",
     "description",
@@ -34,7 +35,7 @@ pub(super) struct ItemContext<'a> {
     pub(super) sale_limit: Option<u64>,
     pub(super) currency: Option<&'a str>,
     pub(super) pictures: Option<&'a Map<String, Value>>,
-    pub(super) edges: Option<&'a BTreeSet<EdgeId>>,
+    pub(super) edges: Option<&'a Edges>,
 }
 
 /// Every field is read before any `?` ends the reading: all faults are found in one go.
@@ -69,10 +70,7 @@ fn read_stock(item: &Table<'_>, context: &ItemContext<'_>, codes: &mut BTreeSet<
     let most = context.sale_limit.unwrap_or(u64::MAX);
     let limit = item.optional("limit").map_or(context.sale_limit, |field| field.number(1..=most));
     let few_left = item.optional("few_left").map_or(Some(FEW_LEFT_DEFAULT), |field| field.number(0..=SUPPLY_MAX));
-    let edges = match item.optional("edges") {
-        Some(field) => read_edges(&field, context.edges).map(Some),
-        None => Some(None),
-    };
+    let edges = placement::read(item, context.edges);
     Some(ItemDefinition {
         sku: sku?,
         name: name?,
@@ -80,7 +78,7 @@ fn read_stock(item: &Table<'_>, context: &ItemContext<'_>, codes: &mut BTreeSet<
         budget: quantity(budget?),
         limit: quantity(limit?),
         few_left: quantity(few_left?),
-        edges: edges?,
+        edges: edges?.edges(),
     })
 }
 
@@ -91,27 +89,6 @@ fn read_code(field: &Field<'_>, codes: &mut BTreeSet<SkuCode>) -> Option<SkuCode
         return None;
     }
     Some(code)
-}
-
-fn read_edges(field: &Field<'_>, known: Option<&BTreeSet<EdgeId>>) -> Option<Vec<EdgeId>> {
-    let entries = field.list(1..=crate::config::EDGES_MAX)?;
-    let edges: Vec<_> = entries.iter().map(|entry| read_edge(entry, known)).collect();
-    let mut edges = edges.into_iter().collect::<Option<Vec<EdgeId>>>()?;
-    edges.sort();
-    edges.dedup();
-    Some(edges)
-}
-
-fn read_edge(entry: &Field<'_>, known: Option<&BTreeSet<EdgeId>>) -> Option<EdgeId> {
-    let edge = entry.id()?;
-    match known {
-        Some(known) if !known.contains(&edge) => {
-            let names: Vec<&str> = known.iter().map(EdgeId::as_str).collect();
-            entry.wrong(format!("one of {}", names.join(", ")));
-            None
-        }
-        _ => Some(edge),
-    }
 }
 
 struct Shown {

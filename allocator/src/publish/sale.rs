@@ -4,14 +4,14 @@ use std::collections::BTreeSet;
 
 use doorbuster_allocator_core::{ItemDefinition, SaleDefinition};
 use doorbuster_config::{Fault, Faults, Field, Table};
-use doorbuster_proto::{EdgeId, SaleId, Timestamp, Units};
+use doorbuster_proto::{SaleId, Timestamp, Units};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::item::{ItemContext, read_item};
 use super::price::is_currency;
-use super::{ITEMS_MAX, ItemPresentation, Presentation};
+use super::{Edges, ITEMS_MAX, ItemPresentation, Presentation};
 
 const LIMIT_MAX: u64 = 1_000_000;
 const YEAR_S: u64 = 366 * 24 * 60 * 60;
@@ -31,7 +31,7 @@ pub struct Draft {
 ///
 /// # Errors
 /// Every fault of the bundle.
-pub fn read(bundle: &Value, now: Timestamp, edges: Option<&BTreeSet<EdgeId>>) -> Result<Draft, Vec<Fault>> {
+pub fn read(bundle: &Value, now: Timestamp, edges: Option<&Edges>) -> Result<Draft, Vec<Fault>> {
     let faults = Faults::default();
     let draft = read_bundle(&Field::document(bundle, &faults), now, edges);
     faults.or(draft)
@@ -79,7 +79,7 @@ pub(super) fn quantity(number: u64) -> Units {
 }
 
 /// Every part is read before any `?` ends the reading: all faults are found in one go.
-fn read_bundle(document: &Field<'_>, now: Timestamp, edges: Option<&BTreeSet<EdgeId>>) -> Option<Draft> {
+fn read_bundle(document: &Field<'_>, now: Timestamp, edges: Option<&Edges>) -> Option<Draft> {
     let top = document.table(&["sale", "items", "pictures"])?;
     let sale = top.required("sale", "a [sale] table").and_then(|field| field.table(&SALE_KEYS));
     let limit = sale.as_ref().and_then(|sale| sale.required("limit", "units per shopper")?.number(1..=LIMIT_MAX));
@@ -175,6 +175,7 @@ fn moment(field: &Field<'_>) -> Option<Timestamp> {
 mod tests {
     use serde_json::json;
 
+    use super::super::EdgeTraits;
     use super::*;
 
     const NOW: Timestamp = Timestamp(1_000_000);
@@ -194,7 +195,7 @@ mod tests {
     }
 
     fn faults(bundle: &Value) -> Vec<String> {
-        let edges = BTreeSet::from(["edge-1".parse().unwrap()]);
+        let edges = Edges::from([("edge-1".parse().unwrap(), EdgeTraits::default())]);
         read(bundle, NOW, Some(&edges)).unwrap_err().iter().map(ToString::to_string).collect()
     }
 

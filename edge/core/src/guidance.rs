@@ -18,6 +18,16 @@ impl Edge {
         self.commands.push_back(Command::ShowGuidance(told));
     }
 
+    /// The ledger says "sold out": what it told of stock before is no longer so. What it tells from now on is newer.
+    pub(crate) fn forget_stock(&mut self, sku: &Sku) {
+        if let Some(guidance) = self.guidance.get_mut(sku).filter(|told| !told.left.is_zero() || !told.stock.is_empty())
+        {
+            guidance.left = Units::ZERO;
+            guidance.stock.clear();
+            self.commands.push_back(Command::ShowGuidance(vec![guidance.clone()]));
+        }
+    }
+
     pub(crate) fn hear_addresses(&mut self, edges: Vec<EdgeAddress>) {
         if self.addresses != edges {
             self.addresses.clone_from(&edges);
@@ -41,8 +51,6 @@ impl Edge {
     /// How many of those who wait can be served with what is left.
     fn chance(&self, sku: &Sku) -> Option<Chance> {
         let guidance = self.guidance.get(sku)?;
-        let waiting = guidance.waiting.max(self.queue.units(sku)).max(Units::ONE).get();
-        let percent = guidance.left.get().saturating_mul(100) / waiting;
-        Some(Chance { percent: u8::try_from(percent.min(100)).expect("at most 100") })
+        Some(Chance::of(guidance.left, guidance.waiting.max(self.queue.units(sku))))
     }
 }

@@ -73,6 +73,11 @@ pub struct Edge {
 }
 
 impl Edge {
+    /// The edge's name.
+    pub fn name(&self) -> &EdgeId {
+        &self.identity.edge
+    }
+
     /// Lets requests wait at an empty shelf for so many milliseconds at most.
     #[must_use]
     pub fn with_park_ms_max(self, park_ms_max: u64) -> Self {

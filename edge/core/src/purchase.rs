@@ -65,6 +65,14 @@ pub struct Chance {
     pub percent: u8,
 }
 
+impl Chance {
+    /// What is left, against what shoppers wait for.
+    pub fn of(left: Units, waiting: Units) -> Self {
+        let percent = left.get().saturating_mul(100) / waiting.max(Units::ONE).get();
+        Self { percent: u8::try_from(percent.min(100)).expect("at most 100") }
+    }
+}
+
 /// Why not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Refusal {

@@ -24,6 +24,9 @@ impl Edge {
             let changed = known.is_none_or(|known| (known.sold_out, known.halted) != (sold_out, halted));
             self.words.insert(sku.clone(), KnownWord { when, sold_out, halted });
             if changed {
+                if sold_out {
+                    self.forget_stock(&sku);
+                }
                 self.show(&sku);
                 self.serve_parked(&sku);
             }

@@ -56,7 +56,7 @@ pub struct Key {
     checks: DecodingKey,
     rules: Validation,
     /// The key's half of every signature.
-    mac: Hmac<Sha256>,
+    pub(super) mac: Hmac<Sha256>,
     /// The first part of every token that is issued here, with its dot.
     head: String,
 }
@@ -82,7 +82,7 @@ impl Key {
         Ok(Self::new(secret))
     }
 
-    fn new(secret: &[u8]) -> Self {
+    pub(super) fn new(secret: &[u8]) -> Self {
         let mut rules = Validation::new(Algorithm::HS256);
         // The time is compared here, with the clock that the caller brings.
         rules.validate_exp = false;

@@ -3,6 +3,7 @@
 pub(super) mod login;
 pub(super) mod orders;
 pub(super) mod place;
+pub(super) mod route;
 pub(super) mod sales;
 
 use std::fmt;

@@ -4,6 +4,7 @@ use std::ops::RangeInclusive;
 
 use doorbuster_proto::{Availability, Timestamp};
 
+use super::guide::Outcome;
 use super::{Problem, Shop};
 use crate::stock::{Answer, Board, Busy, Purchase, Refusal};
 
@@ -12,10 +13,10 @@ const BUSY_RETRY_MS: RangeInclusive<u64> = 1_000..=3_000;
 
 impl Shop {
     /// Buys, or says why not. Repeats are answered as the first was.
-    pub(super) async fn buy(&self, purchase: Purchase, now: Timestamp) -> Result<Answer, Busy> {
+    pub(super) async fn buy(&self, purchase: Purchase, now: Timestamp) -> Outcome {
         match self.refused(&purchase, now) {
-            Some(refusal) => Ok(Answer::Refused(refusal)),
-            None => self.buy_of_stock(purchase).await,
+            Some(refusal) => self.outcome(Ok(Answer::Refused(refusal)), &purchase, now),
+            None => self.buy_of_stock(purchase, now).await,
         }
     }
 
@@ -31,10 +32,10 @@ impl Shop {
     }
 
     /// Buys of the stock, whatever the board says.
-    pub(super) async fn buy_of_stock(&self, purchase: Purchase) -> Result<Answer, Busy> {
-        let answer = self.stock.purchase(purchase).await;
+    pub(super) async fn buy_of_stock(&self, purchase: Purchase, now: Timestamp) -> Outcome {
+        let answer = self.stock.purchase(purchase.clone()).await;
         self.counts.answered(&answer);
-        answer
+        self.outcome(answer, &purchase, now)
     }
 }
 

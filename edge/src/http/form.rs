@@ -1,5 +1,7 @@
 //! The shop without JavaScript: forms in, pages out.
 
+mod answer;
+pub(super) mod guided;
 pub(super) mod login;
 pub(super) mod order;
 pub(super) mod orders;

@@ -71,7 +71,7 @@ impl Front {
         {
             return self.shop.refuse(&problem, &head);
         }
-        self.shop.answer(head, body).await
+        self.shop.answer(head, body, client.address).await
     }
 
     async fn route(&self, live: &Live, head: Parts, body: Incoming, client: Client, stamp: &mut Stamp) -> Reply {

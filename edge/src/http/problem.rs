@@ -8,6 +8,8 @@ use doorbuster_proto::{Timestamp, Units};
 use hyper::StatusCode;
 use serde_json::{Map, Value};
 
+use super::guide::Elsewhere;
+
 /// Why a request was not granted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Problem {
@@ -80,6 +82,8 @@ pub enum Problem {
     LoopDetected,
     /// The request is malformed, or uses what is not understood here.
     Refused(Refusal),
+    /// Another edge may grant what was refused here.
+    Guided(Box<Problem>, Box<Elsewhere>),
     /// The edge failed.
     Internal,
 }
@@ -187,6 +191,7 @@ impl Problem {
             Self::Unavailable { .. } => UNAVAILABLE,
             Self::LoopDetected => LOOP_DETECTED,
             Self::Refused(refusal) => kind_of(*refusal),
+            Self::Guided(problem, _) => problem.kind(),
             Self::Internal => INTERNAL,
         }
     }
@@ -196,6 +201,7 @@ impl Problem {
         match self {
             Self::BadRequest(what) => what.clone(),
             Self::Refused(refusal) => refusal.to_string(),
+            Self::Guided(problem, _) => problem.detail(),
             Self::LimitReached { limit } if *limit == Units::ONE => "One unit is the limit for a shopper.".to_owned(),
             Self::LimitReached { limit } => format!("{limit} units are the limit for a shopper."),
             Self::UnsupportedMediaType { expected } => format!("The body's type must be {expected}."),
@@ -210,6 +216,7 @@ impl Problem {
             | Self::TooBusy { retry_after_ms }
             | Self::Unavailable { retry_after_ms } => Some(*retry_after_ms),
             Self::OpeningSoon => Some(OPENING_RETRY_MS),
+            Self::Guided(problem, _) => problem.retry_after_ms(),
             _ => None,
         }
     }
@@ -234,6 +241,7 @@ impl Problem {
             self,
             Self::BadRequest(_)
                 | Self::Refused(_)
+                | Self::Guided(..)
                 | Self::NotStarted { .. }
                 | Self::LimitReached { .. }
                 | Self::UnsupportedMediaType { .. }
@@ -258,6 +266,10 @@ impl Problem {
             Self::LimitReached { limit } => members.insert("limit".into(), limit.get().into()),
             _ => self.retry_after_ms().and_then(|ms| members.insert("retry_after_ms".into(), ms.into())),
         };
+        if let Self::Guided(_, elsewhere) = self {
+            let elsewhere = serde_json::to_value(elsewhere).expect("three texts are JSON");
+            members.insert("elsewhere".into(), elsewhere);
+        }
         Value::Object(members)
     }
 }
@@ -284,6 +296,18 @@ mod tests {
         let limit = Problem::LimitReached { limit: Units::new(2).unwrap() };
         assert_eq!(limit.to_json()["limit"], 2);
         assert_eq!(Problem::TooBusy { retry_after_ms: 900 }.to_json()["retry_after_ms"], 900);
+    }
+
+    #[test]
+    fn a_refusal_may_say_where_to_go() {
+        let (shop, page) = ("https://b.example".to_owned(), "https://b.example/p/mug".to_owned());
+        let elsewhere = Elsewhere { edge: "edge-2".parse().unwrap(), shop, page };
+        let guided = Problem::Guided(Problem::TooBusy { retry_after_ms: 900 }.into(), elsewhere.into());
+        let mut plain = guided.to_json();
+        let told = plain.as_object_mut().unwrap().remove("elsewhere").unwrap();
+        assert_eq!(told, json!({"edge": "edge-2", "shop": "https://b.example", "page": "https://b.example/p/mug"}));
+        assert_eq!(plain, Problem::TooBusy { retry_after_ms: 900 }.to_json());
+        assert!(String::from_utf8_lossy(&guided.body()).contains("b.example"));
     }
 
     #[test]

@@ -1,5 +1,7 @@
 //! A request as the handlers see it: its head, its whole body, and the time.
 
+use std::net::IpAddr;
+
 use bytes::Bytes;
 use doorbuster_http_core::FieldValues;
 use doorbuster_proto::Timestamp;
@@ -20,6 +22,8 @@ pub(super) struct Asked {
     pub(super) head: Parts,
     pub(super) body: Bytes,
     pub(super) now: Timestamp,
+    /// The shopper's address.
+    pub(super) client: IpAddr,
 }
 
 impl Asked {
@@ -73,6 +77,7 @@ fn bad(what: String) -> Problem {
 pub(super) mod tests {
     use super::*;
     use hyper::Request;
+    use std::net::Ipv4Addr;
 
     pub(in crate::http) fn asked(headers: &[(&str, &str)], body: &str) -> Asked {
         let mut request = Request::builder().uri("/x");
@@ -80,7 +85,12 @@ pub(super) mod tests {
             request = request.header(*name, *value);
         }
         let (head, ()) = request.body(()).unwrap().into_parts();
-        Asked { head, body: Bytes::copy_from_slice(body.as_bytes()), now: Timestamp(0) }
+        Asked {
+            head,
+            body: Bytes::copy_from_slice(body.as_bytes()),
+            now: Timestamp(0),
+            client: Ipv4Addr::LOCALHOST.into(),
+        }
     }
 
     #[test]

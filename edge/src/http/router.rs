@@ -15,12 +15,16 @@ pub(super) enum Route<'a> {
     Problem(Cow<'a, str>),
     Sales,
     Sale(Cow<'a, str>),
+    /// Where to go for a sale's items.
+    Directions(Cow<'a, str>),
     PlaceOrder(Cow<'a, str>),
     Orders,
     Order(Cow<'a, str>),
     Login,
     Logout,
     FormOrder(Cow<'a, str>),
+    /// Going on with a purchase that another edge sent here.
+    GuidedOrder(Cow<'a, str>),
     FormLogin,
     FormLogout,
     LoginPage,
@@ -66,6 +70,7 @@ fn routed<'p, 'a>(
     match &parts[..count] {
         ["api", "sales"] => only(get, GET, Route::Sales),
         ["api", "sales", sale] => only(get, GET, Route::Sale(keep(sale))),
+        ["api", "sales", sale, "route"] => only(get, GET, Route::Directions(keep(sale))),
         ["api", "sales", sale, "orders"] => only(post, POST, Route::PlaceOrder(keep(sale))),
         ["api", "orders"] => only(get, GET, Route::Orders),
         ["api", "orders", order] => only(get, GET, Route::Order(keep(order))),
@@ -73,7 +78,8 @@ fn routed<'p, 'a>(
         ["api", "logout"] => only(post, POST, Route::Logout),
         ["api", ..] => Err(Unroutable::NotFound),
         ["p", sku] => only(get, GET, Route::Product(keep(sku))),
-        ["p", sku, "order"] => only(post, POST, Route::FormOrder(keep(sku))),
+        ["p", sku, "order"] if post => Ok(Route::FormOrder(keep(sku))),
+        ["p", sku, "order"] => only(get, GET_POST, Route::GuidedOrder(keep(sku))),
         ["login"] if post => Ok(Route::FormLogin),
         ["login"] => only(get, GET_POST, Route::LoginPage),
         ["logout"] => only(post, POST, Route::FormLogout),
@@ -129,6 +135,8 @@ mod tests {
         assert_eq!(get("/problems/over"), Ok(Route::Problem("over".into())));
         assert_eq!(get("/api/sales"), Ok(Route::Sales));
         assert_eq!(get("/api/sales/s"), Ok(Route::Sale("s".into())));
+        assert_eq!(get("/api/sales/s/route"), Ok(Route::Directions("s".into())));
+        assert_eq!(get("/p/mug/order"), Ok(Route::GuidedOrder("mug".into())));
         assert_eq!(get("/api/orders"), Ok(Route::Orders));
         assert_eq!(get("/api/orders/0"), Ok(Route::Order("0".into())));
         assert_eq!(get("/login"), Ok(Route::LoginPage));

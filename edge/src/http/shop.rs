@@ -1,5 +1,7 @@
 //! From a request to its answer.
 
+use std::net::IpAddr;
+
 use doorbuster_config::clock;
 use doorbuster_http_core::FieldValues;
 use doorbuster_proto::{Availability, ShopperId, SkuCode, Timestamp};
@@ -32,9 +34,9 @@ impl Shop {
     }
 
     /// Answers one request. Never fails: what goes wrong is an answer too.
-    pub(super) async fn answer(&self, head: Parts, body: Incoming) -> Reply {
+    pub(super) async fn answer(&self, head: Parts, body: Incoming, client: IpAddr) -> Reply {
         let html = Asked::wants_html(&head);
-        match self.try_answer(head, body).await {
+        match self.try_answer(head, body, client).await {
             Ok(reply) => reply,
             Err(problem) => self.say(&problem, html),
         }
@@ -69,7 +71,7 @@ impl Shop {
         site.variant(path, self.word(&code, clock::now())).map(see)
     }
 
-    async fn try_answer(&self, head: Parts, body: Incoming) -> Result<Reply, Problem> {
+    async fn try_answer(&self, head: Parts, body: Incoming, client: IpAddr) -> Result<Reply, Problem> {
         let posts = head.method == Method::POST;
         let path = head.uri.path().to_owned();
         let route = router::route(&head.method, &path)?;
@@ -78,7 +80,7 @@ impl Shop {
         }
         // The engines hand on the body of such a request whole.
         let body = body.into_whole().ok_or(Problem::Internal)?;
-        self.follow(route, &Asked { head, body, now: clock::now() }).await
+        self.follow(route, &Asked { head, body, now: clock::now(), client }).await
     }
 
     async fn follow(&self, route: Route<'_>, asked: &Asked) -> Result<Reply, Problem> {
@@ -89,11 +91,13 @@ impl Shop {
             Route::Problem(name) => Kind::named(&name).map(respond::about).ok_or(Problem::NotFound),
             Route::Sales => Ok(api::sales::all(&self.stock.board(), asked.now)),
             Route::Sale(sale) => api::sales::one(&self.stock.board(), &sale, asked.now),
+            Route::Directions(sale) => api::route::route(self, asked, &sale),
             Route::PlaceOrder(sale) => api::place::place(self, asked, &sale).await,
             Route::Orders => Box::pin(api::orders::all(self, asked)).await,
             Route::Order(id) => Box::pin(api::orders::one(self, asked, &id)).await,
             Route::Login => api::login::login(self, asked),
             Route::Logout => Ok(api::login::logout()),
+            Route::GuidedOrder(sku) => form::guided::go_on(self, asked, &sku),
             Route::FormOrder(sku) => Box::pin(form::order::place(self, asked, &sku)).await,
             Route::FormLogin => form::login::login(self, asked),
             Route::FormLogout => Ok(form::login::logout()),

@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 use std::sync::mpsc::SyncSender;
 
 use doorbuster_edge_core::{Answer, OrderView, Purchase};
-use doorbuster_proto::{OrderId, ShopperId};
+use doorbuster_proto::{EdgeId, OrderId, ShopperId};
 use prometheus_client::registry::Registry;
 use tokio::sync::oneshot;
 
@@ -66,6 +66,11 @@ impl Stock {
     /// Where stock is, and where edges serve shoppers.
     pub fn guidance(&self) -> Arc<Guidance> {
         self.shared.guidance.load_full()
+    }
+
+    /// This edge.
+    pub fn edge(&self) -> &EdgeId {
+        &self.shared.edge
     }
 
     /// Whether the order may have been placed here; `false` is sure.

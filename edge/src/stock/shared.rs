@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 
 use arc_swap::ArcSwap;
 use doorbuster_edge_core::Edge;
+use doorbuster_proto::EdgeId;
 use fastbloom::AtomicBloomFilter;
 
 use super::board::Board;
@@ -19,6 +20,7 @@ const FALSE_POSITIVES: f64 = 0.01;
 /// One owner's published state.
 pub(super) struct Shared {
     pub(super) board: ArcSwap<Board>,
+    pub(super) edge: EdgeId,
     pub(super) guidance: ArcSwap<Guidance>,
     pub(super) figures: ArcSwap<Figures>,
     /// All orders placed here, and some that were not.
@@ -37,6 +39,7 @@ impl Shared {
             known.insert(&order.id.0);
         });
         Self {
+            edge: edge.name().clone(),
             board: ArcSwap::default(),
             guidance: ArcSwap::default(),
             figures: ArcSwap::from_pointee(Figures::of(edge)),

@@ -46,14 +46,18 @@ export class Attempt {
     this.#keep(null);
   }
 
-  /** Asks until there is an answer: {reserved: order} or {refused: word, detail, final}. Reports each wait to `onWaiting`. */
+  /**
+   * Asks until there is an answer: {reserved: order}, {refused: word, detail, final}, or {elsewhere: {page}} where another edge
+   * has it and waiting here was in vain. Reports each wait to `onWaiting`, with the chance in percent where it is known.
+   */
   async settle(onWaiting) {
-    for (let failures = 0; ; ) {
+    for (let failures = 0, waits = 0; ; waits += 1) {
       // No answer is no outcome: the unit may be taken already. The same key finds out.
       const reply = await this.#ask().catch(() => ({ waiting: "failed", hintMs: 0 }));
+      if (reply.elsewhere && (waits > 0 || !reply.waiting)) return { elsewhere: reply.elsewhere };
       if (!reply.waiting) return reply;
       failures = reply.waiting === "failed" || reply.waiting === "busy" ? failures + 1 : 0;
-      onWaiting(reply.waiting);
+      onWaiting(reply.waiting, reply.chancePercent);
       const leastMs = failures ? backoffMs(failures, BACKOFF_MS_FIRST, BACKOFF_MS_MAX) : WAIT_MS_MIN;
       await sleep(jittered(Math.max(reply.hintMs, leastMs)));
     }
@@ -86,14 +90,16 @@ export class Attempt {
 
 function readReply({ ok, status }, body, hintMs) {
   const order = body?.order;
-  if (status === 202) return { waiting: body?.status === "pending" ? "pending" : "queueing", hintMs };
+  const elsewhere = body?.elsewhere;
+  if (status === 202 && body?.status === "pending") return { waiting: "pending", hintMs };
+  if (status === 202) return { waiting: "queueing", hintMs, elsewhere, chancePercent: body?.chance_percent };
   if (ok && order?.state === "pending") return { waiting: "pending", hintMs };
   if (ok && order?.state) return order.state in HELD ? { reserved: order } : { refused: order.state, final: true };
-  if (status === 429 || status === 503) return { waiting: "busy", hintMs };
+  if (status === 429 || status === 503) return { waiting: "busy", hintMs, elsewhere };
   if (ok || status === 408 || status >= 500) return { waiting: "failed", hintMs };
   // A refusal that is none of the shop's problems came from something in between: what the shop thinks is unknown.
   const problem = String(body?.type ?? "").split(/[/:#]/).pop();
-  return { refused: problem || "unclear", detail: body?.detail, final: problem !== "" && problem !== "login-required" };
+  return { refused: problem || "unclear", detail: body?.detail, final: problem !== "" && problem !== "login-required", elsewhere };
 }
 
 function newKey() {

@@ -9,7 +9,7 @@ import { ProductPanel } from "./product_panel.js";
 import { readWindow, SaleWatch } from "./sale_watch.js";
 import { Cards, SaleWords } from "./sale_words.js";
 import { ServerClock } from "./server_clock.js";
-import { CLOSED, refusalNote, SPOKEN, WAITING } from "./words.js";
+import { chanceNote, CLOSED, ELSEWHERE, refusalNote, SPOKEN, WAITING } from "./words.js";
 
 const POLL_MS = 1_000;
 /** The refusals that are also the item's word. */
@@ -79,7 +79,7 @@ export class ProductView {
   async #buy() {
     this.#waitsAnnounced.clear();
     this.#wait("asking");
-    const outcome = await this.attempt.settle((reason) => this.#wait(reason));
+    const outcome = await this.attempt.settle((reason, chancePercent) => this.#wait(reason, chancePercent));
     if (outcome.reserved || outcome.final) this.attempt.end();
     else this.attempt.pause();
     if (outcome.reserved) this.orders.add(outcome.reserved);
@@ -90,7 +90,11 @@ export class ProductView {
     this.#render();
   }
 
-  async #refused({ refused, detail }) {
+  async #refused({ refused, detail, elsewhere }) {
+    if (elsewhere) {
+      location.assign(elsewhere.page); // Which carries the key. Whoever comes back finds the button, and repeats it.
+      return ELSEWHERE;
+    }
     if (refused === "login-required") {
       location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
       return "";
@@ -100,9 +104,9 @@ export class ProductView {
     return refusalNote(refused, detail);
   }
 
-  #wait(reason) {
+  #wait(reason, chancePercent) {
     this.#waiting = reason;
-    this.#note = WAITING[reason].note;
+    this.#note = [WAITING[reason].note, chanceNote(chancePercent)].filter(Boolean).join(" ");
     this.#unsaid = this.#waitsAnnounced.has(reason) ? "" : this.#note;
     this.#waitsAnnounced.add(reason);
     this.#render();

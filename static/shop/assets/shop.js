@@ -5,7 +5,7 @@ import { showAccount } from "./account.js";
 import { showSale } from "./index_view.js";
 import { localiseTime } from "./local_time.js";
 import { ProductView } from "./product_view.js";
-import { awaitVerdict, resubmitLater } from "./waiting_pages.js";
+import { awaitVerdict, goOn, resubmitLater } from "./waiting_pages.js";
 
 const each = (selector, show) => document.querySelectorAll(selector).forEach((element) => show(element));
 
@@ -15,5 +15,6 @@ each("[data-view=sale]", showSale);
 each("[data-view=product]", (root) => new ProductView(root));
 each("[data-view=pending-order]", awaitVerdict);
 each("[data-resubmit]", resubmitLater);
+each("[data-go-on]", goOn);
 // A page out of the back-forward cache may be older than the log-in.
 addEventListener("pageshow", (event) => event.persisted && each("[data-account]", showAccount));

@@ -1,4 +1,5 @@
-// The pages that only wait: an order without a verdict, and the answer to a form post that has to be asked again.
+// The pages that only wait: an order without a verdict, the answer to a form post that has to be asked again, and a
+// purchase that goes on here after another edge.
 
 import { backoffMs, deadline, jittered, retryAfterMs, sleep } from "./retry.js";
 
@@ -24,6 +25,12 @@ export async function awaitVerdict(root) {
       failures += 1;
     }
   }
+}
+
+/** Goes on at once with a purchase that another edge sent here and signed for. Whoever comes back decides anew. */
+export function goOn(form) {
+  const [visit] = performance.getEntriesByType("navigation");
+  if (visit?.type !== "back_forward") form.submit();
 }
 
 /** Asks again by itself, with the key that the form carries. */

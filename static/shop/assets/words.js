@@ -47,6 +47,19 @@ export const WAITING = {
   failed: { button: "Asking…", note: "No answer yet. We keep asking, and it never buys twice." },
 };
 
+/** While the page leads to another edge that has it. */
+export const ELSEWHERE = "Another of our shops has it. You are being taken there with the same request: it never buys twice.";
+
+/** A chance in percent as people tell it, or ""; the edge's answers without scripts have the same. */
+export function chanceNote(percent) {
+  if (!Number.isFinite(percent)) return "";
+  if (percent < 1) return "Hardly any of those who wait now can still get one.";
+  if (percent < 5) return `About ${Math.floor(percent)} in 100 who wait now can still get one.`;
+  if (percent < 95) return `About ${Math.floor((percent + 5) / 10)} in 10 who wait now can still get one.`;
+  if (percent < 100) return "Nearly everyone who waits now can still get one.";
+  return "There should be enough for everyone who waits now.";
+}
+
 /** After a refusal. Where the pill says it all, there is no note. */
 const REFUSED = {
   "not-started": "The sale had not opened yet. Try again in a moment.",

@@ -17,16 +17,17 @@ export class Demo {
   #folder;
   #said = '';
 
-  /** Starts a fleet with two edges that sells `sale`, and waits until it is ready. */
-  static async start(sale) {
+  /** Starts a fleet with two edges that sells `sale`, and waits until it is ready. `variables`: more of the demo's own. */
+  static async start(sale, variables = {}) {
     const demo = new Demo();
     demo.#folder = await mkdtemp(join(tmpdir(), 'doorbuster-browser-'));
-    await demo.#launch(await writeSale(demo.#folder, sale));
+    await demo.#launch(await writeSale(demo.#folder, sale), variables);
     return demo;
   }
 
-  async #launch(saleFile) {
-    const env = { ...process.env, DEMO_DIR: this.#folder, SALE: saleFile, EDGES: '2', SHOPPERS: '', PORT: '', ONCE: '' };
+  async #launch(saleFile, variables) {
+    const plain = { EDGES: '2', SHOPPERS: '', PORT: '', ONCE: '', POLICY: '', WEIGHTS: '' };
+    const env = { ...process.env, ...plain, ...variables, DEMO_DIR: this.#folder, SALE: saleFile };
     this.#process = spawn(join(TARGET, 'release/demo'), { env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
       stream.on('data', (text) => (this.#said += text));

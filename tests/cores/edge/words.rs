@@ -1,7 +1,7 @@
 //! "Sold out" is the ledger's word, beside an empty shelf.
 
 use doorbuster_edge_core::Command;
-use doorbuster_proto::{Availability, Commit, Term};
+use doorbuster_proto::{AllocatorBody, Availability, Commit, EdgeStock, SkuGuidance, Term};
 
 use super::rig::*;
 
@@ -113,4 +113,29 @@ fn a_grant_that_was_on_its_way_does_not_end_a_halt() {
     rig.grant(1, 2);
     rig.buy("ann", "k", 1);
     assert_eq!(replies(&rig.effects()), [(1, "queueing")]);
+}
+
+/// Where kettles are, as the shell is shown it.
+fn stock_shown(rig: &mut Rig) -> Vec<Vec<EdgeStock>> {
+    let stock = |command| match command {
+        Command::ShowGuidance(told) => Some(told.into_iter().flat_map(|guidance| guidance.stock).collect()),
+        _ => None,
+    };
+    rig.board().into_iter().filter_map(stock).collect()
+}
+
+#[test]
+fn what_was_told_of_stock_does_not_outlive_sold_out() {
+    let mut rig = Rig::live(0, 5);
+    let elsewhere = vec![EdgeStock { edge: "edge-2".parse().unwrap(), units: units(4) }];
+    let told =
+        SkuGuidance { sku: kettle(), low_water: units(0), left: units(4), waiting: units(0), stock: elsewhere.clone() };
+    rig.hear(AllocatorBody::Guidance(vec![told.clone()]));
+    assert_eq!(stock_shown(&mut rig), std::slice::from_ref(&elsewhere));
+    rig.word(true);
+    assert_eq!(stock_shown(&mut rig), [vec![]]);
+    rig.word(true);
+    assert_eq!(stock_shown(&mut rig), Vec::<Vec<EdgeStock>>::new());
+    rig.hear(AllocatorBody::Guidance(vec![told]));
+    assert_eq!(stock_shown(&mut rig), [elsewhere]);
 }

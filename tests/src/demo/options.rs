@@ -24,6 +24,10 @@ pub struct Options {
     pub edges: usize,
     /// `PORT`: the first of consecutive ports.
     pub first_port: Option<u16>,
+    /// `POLICY`: how stock is handed out and moved, as the allocator's configuration names it.
+    pub policy: Option<String>,
+    /// `WEIGHTS=1,0`: what each edge weighs, in order.
+    pub weights: Vec<u32>,
     /// `ONCE=1`: stop when the sale is over.
     pub once: bool,
 }
@@ -42,9 +46,33 @@ impl Options {
             sale: text("SALE").map_or_else(|| SAMPLE.into(), PathBuf::from),
             edges,
             first_port: number("PORT")?,
+            policy: text("POLICY"),
+            weights: weights()?,
             once: text("ONCE").is_some_and(|once| once != "0"),
         })
     }
+}
+
+impl Options {
+    /// Puts what was asked for into a process's configuration.
+    pub(super) fn configure(&self, process: &str, config: &mut toml::Table) {
+        if process != "allocator" {
+            return;
+        }
+        if let Some(policy) = &self.policy {
+            config.insert("policy".into(), policy.as_str().into());
+        }
+        let edges = config.get_mut("edge").and_then(toml::Value::as_array_mut).into_iter().flatten();
+        for (edge, weight) in edges.filter_map(toml::Value::as_table_mut).zip(&self.weights) {
+            edge.insert("weight".into(), i64::from(*weight).into());
+        }
+    }
+}
+
+fn weights() -> anyhow::Result<Vec<u32>> {
+    let Some(text) = text("WEIGHTS") else { return Ok(Vec::new()) };
+    let weights: Result<Vec<u32>, _> = text.split(',').map(|weight| weight.trim().parse()).collect();
+    weights.with_context(|| format!("WEIGHTS: expected numbers such as \"1,0\", found {text:?}"))
 }
 
 fn text(name: &str) -> Option<String> {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::body;
 use super::orders::{Order, state};
+use crate::http::guide::{Elsewhere, Outcome};
 use crate::http::request::{Asked, one_header};
 use crate::http::respond::{Cache, Reply, json_of, json_written, put, with_retry_after};
 use crate::http::{Problem, Shop};
@@ -34,6 +35,8 @@ struct OutcomeJson {
     retry_after_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     chance_percent: Option<u8>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    elsewhere: Option<Elsewhere>,
 }
 
 /// What a shopper hears who is not refused, in whichever way it is written.
@@ -51,8 +54,8 @@ pub(in crate::http) struct Told {
 /// Buys for the token's shopper.
 pub(in crate::http) async fn place(shop: &Shop, asked: &Asked, sale: &str) -> Result<Reply, Problem> {
     let purchase = read(shop, &asked.head.headers, &asked.body, sale, asked.now)?;
-    let answer = shop.buy(purchase, asked.now).await?;
-    Ok(Told::of(answer)?.into_reply())
+    let outcome = shop.buy(purchase, asked.now).await;
+    Ok(Told::of(outcome)?.into_reply())
 }
 
 /// Reads a purchase, wherever its fields are held. What the board shows shares its names with the purchase.
@@ -98,8 +101,12 @@ where
 }
 
 impl Told {
-    /// What an answer of the stock says; a refusal is a problem.
-    pub(in crate::http) fn of(answer: Answer) -> Result<Self, Problem> {
+    /// What became of a purchase; a refusal is a problem.
+    pub(in crate::http) fn of(Outcome { answer, elsewhere }: Outcome) -> Result<Self, Problem> {
+        let answer = match answer {
+            Ok(answer) => answer,
+            Err(busy) => return Err(guided(busy.into(), elsewhere)),
+        };
         let chance_percent = chance_percent(&answer);
         let (status, word, order, retry_after_ms) = match answer {
             // The repeat of a purchase whose order has come to nothing since.
@@ -111,11 +118,11 @@ impl Told {
                 (StatusCode::ACCEPTED, "pending", Some(order), Some(retry_after_ms))
             }
             Answer::Queueing { retry_after_ms, .. } => (StatusCode::ACCEPTED, "queueing", None, Some(retry_after_ms)),
-            Answer::Refused(refusal) => return Err(refusal.into()),
+            Answer::Refused(refusal) => return Err(guided(refusal.into(), elsewhere)),
         };
         let id = order.as_ref().filter(|_| status != StatusCode::ACCEPTED).map(|order| order.id);
-        let body =
-            json_written(&OutcomeJson { status: word, order: order.map(Order::from), retry_after_ms, chance_percent });
+        let order = order.map(Order::from);
+        let body = json_written(&OutcomeJson { status: word, order, retry_after_ms, chance_percent, elsewhere });
         Ok(Self { status, body, order: id, retry_after_ms })
     }
 
@@ -128,6 +135,13 @@ impl Told {
             Some(ms) => with_retry_after(reply, ms),
             None => reply,
         }
+    }
+}
+
+fn guided(problem: Problem, elsewhere: Option<Elsewhere>) -> Problem {
+    match elsewhere {
+        Some(elsewhere) => Problem::Guided(problem.into(), elsewhere.into()),
+        None => problem,
     }
 }
 
@@ -172,7 +186,7 @@ mod tests {
     }
 
     fn reply(answer: Answer) -> Result<Reply, Problem> {
-        Told::of(answer).map(Told::into_reply)
+        Told::of(Outcome { answer: Ok(answer), elsewhere: None }).map(Told::into_reply)
     }
 
     #[test]

@@ -45,6 +45,7 @@ pub(in crate::http) fn logout() -> Reply {
 
 fn show(shop: &Shop, status: StatusCode, next: &str, error: Option<&str>) -> Result<Reply, Problem> {
     let demo = shop.gate.admits_by_name();
-    let text = render(&*shop.site()?, "login.html", context! { next, error, demo })?;
+    let going_on = next.starts_with("/p/") && next.contains("/order?");
+    let text = render(&*shop.site()?, "login.html", context! { next, error, demo, going_on })?;
     Ok(html(status, text))
 }

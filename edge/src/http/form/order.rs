@@ -1,52 +1,45 @@
-//! A purchase by form: on to the order, or a page that says why not.
+//! A purchase by form: on to the order, to another edge that has it, or a page that says why not.
 
 use std::collections::BTreeMap;
 
-use doorbuster_proto::{IdempotencyKey, ShopperId, Sku, SkuCode, Units};
-use hyper::StatusCode;
-use minijinja::{Value, context};
+use doorbuster_proto::{IdempotencyKey, SkuCode, Units};
 
-use super::{login_first, posted};
-use crate::http::Problem;
+use super::answer::{Form, Shown};
+use super::{guided, login_first, posted};
 use crate::http::request::Asked;
-use crate::http::respond::{self, Reply, see_other, with_retry_after};
-use crate::http::shop::{Shop, render};
+use crate::http::respond::{Reply, see_other};
+use crate::http::{Problem, Shop};
 use crate::stock::{Answer, Purchase};
-
-/// A purchase's answer in words, for `answer.html`.
-struct Shown {
-    status: StatusCode,
-    kind: &'static str,
-    title: &'static str,
-    detail: String,
-    retry_after_ms: Option<u64>,
-}
 
 /// Buys for the cookie's shopper.
 pub(in crate::http) async fn place(shop: &Shop, asked: &Asked, code: &str) -> Result<Reply, Problem> {
     let code: SkuCode = code.parse().map_err(|_| Problem::NotFound)?;
     let Some(shopper) = shop.shopper(asked) else { return Ok(login_first(&format!("/p/{code}"))) };
     let sku = shop.stock.board().find(&code).map(|(_, sku)| sku).ok_or(Problem::NotFound)?;
-    let (units, key) = match wanted(&posted(asked)?, &code) {
-        Ok(wanted) => wanted,
-        Err(problem) => return page(shop, &shopper, &sku, &shown(&problem), None),
+    let form = match wanted(&posted(asked)?, &code) {
+        Ok(form) => form,
+        Err(problem) => return Shown::problem(&problem).page(shop, &shopper, &sku, None),
     };
-    let purchase = Purchase { sale: sku.sale.clone(), sku: code, units, shopper: shopper.clone(), key: key.clone() };
-    let problem = match shop.buy(purchase, asked.now).await {
+    let (sale, units, key) = (sku.sale.clone(), form.units, form.key.clone());
+    let purchase = Purchase { sale, sku: code, units, shopper: shopper.clone(), key };
+    let outcome = shop.buy(purchase, asked.now).await;
+    if let Some(elsewhere) = outcome.elsewhere.filter(|_| form.from.is_none()) {
+        return guided::leave(shop, &shopper, &sku, elsewhere);
+    }
+    let shown = match outcome.answer {
         Ok(Answer::Reserved(order) | Answer::Pending { order, .. }) => {
-            return Ok(see_other(&format!("/orders/{}", order.id)));
+            // Relative: before the edge's own path there may be a prefix, which only this edge's shoppers come by.
+            return Ok(see_other(&format!("../../orders/{}", order.id)));
         }
-        Ok(Answer::Queueing { retry_after_ms, .. }) => {
-            return page(shop, &shopper, &sku, &queueing(retry_after_ms), Some((units, &key)));
-        }
-        Ok(Answer::Refused(refusal)) => refusal.into(),
-        Err(busy) => busy.into(),
+        Ok(Answer::Queueing { retry_after_ms, chance }) => Shown::queueing(retry_after_ms, chance),
+        Ok(Answer::Refused(refusal)) => Shown::problem(&refusal.into()),
+        Err(busy) => Shown::problem(&busy.into()),
     };
-    page(shop, &shopper, &sku, &shown(&problem), Some((units, &key)))
+    shown.page(shop, &shopper, &sku, Some(&form))
 }
 
-/// Units and key of the form. Without a key, one item is one purchase: a second click is a repeat.
-fn wanted(fields: &BTreeMap<String, String>, code: &SkuCode) -> Result<(Units, IdempotencyKey), Problem> {
+/// What a form wants. Without a key, one item is one purchase: a second click is a repeat.
+pub(super) fn wanted(fields: &BTreeMap<String, String>, code: &SkuCode) -> Result<Form, Problem> {
     let bad = |what: String| Problem::BadRequest(what);
     let units = fields.get("units").map_or(Ok(1), |text| text.trim().parse::<u64>());
     let units = units.map_err(|_| bad("The number of units must be a whole number of at least one.".to_owned()))?;
@@ -55,7 +48,8 @@ fn wanted(fields: &BTreeMap<String, String>, code: &SkuCode) -> Result<(Units, I
         Some(key) => key.parse().map_err(|error| bad(format!("The key: {error}.")))?,
         None => form_key(code),
     };
-    Ok((units, key))
+    let from = fields.get("from").and_then(|edge| edge.parse().ok());
+    Ok(Form { units, key, from })
 }
 
 fn form_key(code: &SkuCode) -> IdempotencyKey {
@@ -67,71 +61,14 @@ fn form_key(code: &SkuCode) -> IdempotencyKey {
     })
 }
 
-fn queueing(retry_after_ms: u64) -> Shown {
-    Shown {
-        status: StatusCode::ACCEPTED,
-        kind: "queueing",
-        title: "You are in the queue",
-        detail: "None is here at this moment, but it is not sold out: stock is on its way.".to_owned(),
-        retry_after_ms: Some(retry_after_ms),
-    }
-}
-
-fn shown(problem: &Problem) -> Shown {
-    let kind = problem.kind();
-    let (name, title, detail) = match problem {
-        Problem::KeyReused => (
-            "bad-request",
-            "Already ordered",
-            "This form has placed an order of another number of units before. Your orders show it.".to_owned(),
-        ),
-        Problem::UnknownSku => ("bad-request", kind.title, problem.detail()),
-        Problem::BadRequest(_) => (kind.name, "That did not work", problem.detail()),
-        _ => (kind.name, kind.title, problem.detail()),
-    };
-    Shown { status: kind.status, kind: name, title, detail, retry_after_ms: problem.retry_after_ms() }
-}
-
-fn page(
-    shop: &Shop,
-    shopper: &ShopperId,
-    sku: &Sku,
-    shown: &Shown,
-    again: Option<(Units, &IdempotencyKey)>,
-) -> Result<Reply, Problem> {
-    let site = shop.site()?;
-    let code = sku.code.as_str();
-    let form = again.map(|(units, key)| context! { sku => code, units => units.get(), key => key.as_str() });
-    let values = context! {
-        answer => answer(shown),
-        item => context! { sku => code, name => site.catalogue().item(sku).name },
-        form,
-        shopper => shopper.as_str(),
-    };
-    let reply = respond::html(shown.status, render(&site, "answer.html", values)?);
-    Ok(match shown.retry_after_ms {
-        Some(ms) => with_retry_after(reply, ms),
-        None => reply,
-    })
-}
-
-fn answer(shown: &Shown) -> Value {
-    context! {
-        kind => shown.kind,
-        title => shown.title,
-        detail => shown.detail.as_str(),
-        retry_after_s => shown.retry_after_ms.map(respond::seconds),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::http::fields::parse;
 
     fn read(form: &str) -> Result<(u64, String), Problem> {
-        let wanted = wanted(&parse(form).unwrap(), &"mug".parse().unwrap())?;
-        Ok((wanted.0.get(), wanted.1.to_string()))
+        let form = wanted(&parse(form).unwrap(), &"mug".parse().unwrap())?;
+        Ok((form.units.get(), form.key.to_string()))
     }
 
     #[test]
@@ -158,19 +95,9 @@ mod tests {
     }
 
     #[test]
-    fn every_answer_has_a_kind_that_the_template_knows() {
-        let kinds = ["not-started", "queueing", "sold-out", "over", "limit-reached", "too-busy", "bad-request"];
-        for problem in [
-            Problem::NotStarted { starts_at: doorbuster_proto::Timestamp(0) },
-            Problem::SoldOut,
-            Problem::Over,
-            Problem::LimitReached { limit: Units::ONE },
-            Problem::TooBusy { retry_after_ms: 1 },
-            Problem::BadRequest(String::new()),
-            Problem::KeyReused,
-            Problem::UnknownSku,
-        ] {
-            assert!(kinds.contains(&shown(&problem).kind), "{problem:?}");
-        }
+    fn a_form_says_whether_another_edge_sent_it() {
+        let from = |form| wanted(&parse(form).unwrap(), &"mug".parse().unwrap()).unwrap().from;
+        assert_eq!(from("units=1&from=edge-2"), Some("edge-2".parse().unwrap()));
+        assert_eq!(from("units=1"), None);
     }
 }

@@ -4,22 +4,25 @@
 use bytes::Bytes;
 use doorbuster_config::clock;
 use doorbuster_http_core::Head;
+use doorbuster_proto::Timestamp;
 use hyper::StatusCode;
 
 use crate::http::api::place::{self, Told};
+use crate::http::guide::Outcome;
 use crate::http::h1::Sheet;
 use crate::http::live::Live;
 use crate::http::request::BODY_BYTES_MAX;
 use crate::http::service::{Peer, Posted, WriteAnswer};
 use crate::http::{Problem, Shop, origin, respond};
 use crate::ids::{REQUEST_ID, RequestId};
-use crate::stock::{Answer, Busy, Purchase};
+use crate::stock::{Answer, Purchase};
 
 /// A purchase that the stock must be asked about.
 #[derive(Debug)]
 pub(in crate::http) struct Errand {
     purchase: Purchase,
     carries: Carries,
+    now: Timestamp,
 }
 
 /// A purchase's answer.
@@ -55,14 +58,17 @@ pub(super) fn take(
         hsts: live.hsts.as_ref().filter(|_| peer.secure).map(|hsts| hsts.line.clone()),
     };
     Some(match shop.refused(&purchase, now) {
-        Some(refusal) => Posted::Answered(PurchaseAnswer::of(Ok(Answer::Refused(refusal)), carries)),
-        None => Posted::Begun(Errand { purchase, carries }),
+        Some(refusal) => {
+            let outcome = shop.outcome(Ok(Answer::Refused(refusal)), &purchase, now);
+            Posted::Answered(PurchaseAnswer::of(outcome, carries))
+        }
+        None => Posted::Begun(Errand { purchase, carries, now }),
     })
 }
 
 /// Asks the stock.
 pub(super) async fn finish(shop: &Shop, errand: Errand) -> PurchaseAnswer {
-    PurchaseAnswer::of(shop.buy_of_stock(errand.purchase).await, errand.carries)
+    PurchaseAnswer::of(shop.buy_of_stock(errand.purchase, errand.now).await, errand.carries)
 }
 
 /// The sale in which something is bought by a target that is a plain path. What is no sale's name is found out by looking for it.
@@ -72,9 +78,8 @@ fn sale<'h>(head: &Head<'h>) -> Option<&'h str> {
 }
 
 impl PurchaseAnswer {
-    fn of(answer: Result<Answer, Busy>, carries: Carries) -> Self {
-        let said = answer.map_err(Problem::from).and_then(Told::of);
-        Self { said, carries }
+    fn of(outcome: Outcome, carries: Carries) -> Self {
+        Self { said: Told::of(outcome), carries }
     }
 
     pub(super) fn status(&self) -> StatusCode {

@@ -1,6 +1,7 @@
 //! The short way of a purchase beside the long one: whoever sends the body after the head goes the long way.
 
 mod edge;
+mod guided;
 mod pages;
 
 use doorbuster_http_core::Head;

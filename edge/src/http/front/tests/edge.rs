@@ -5,8 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use doorbuster_proto::{
-    AllocatorBody, Availability, Commit, DownBatch, DownEntry, DownTotal, EdgeBody, Epoch, FromAllocator, Instance,
-    ItemRules, Published, SaleRules, Seq, SiteVersion, Sku, Term, Timestamp, Units, Welcome, Word,
+    AllocatorBody, Availability, Commit, DownBatch, DownEntry, DownTotal, EdgeAddress, EdgeBody, EdgeStock, Epoch,
+    FromAllocator, Instance, ItemRules, Published, SaleRules, Seq, SiteVersion, Sku, SkuGuidance, Term, Timestamp,
+    Units, Welcome, Word,
 };
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
@@ -132,6 +133,18 @@ fn sale(name: &str, (starts_at, ends_at): (u64, u64), codes: &[&str]) -> SaleRul
     }
 }
 
+fn at(edge: &str) -> EdgeAddress {
+    EdgeAddress { edge: edge.parse().unwrap(), shop: format!("https://shop.example/{edge}") }
+}
+
+/// Most of it here, much on an edge without an address, and the rest on two others.
+fn guidance(code: &str) -> SkuGuidance {
+    let stock = [("edge-1", 60), ("edge-3", 30), ("edge-2", 9), ("edge-4", 1)];
+    let stock = stock.map(|(edge, number)| EdgeStock { edge: edge.parse().unwrap(), units: units(number) });
+    let (left, waiting) = (units(100), units(300));
+    SkuGuidance { sku: sku("sells", code), low_water: units(0), left, waiting, stock: stock.to_vec() }
+}
+
 async fn play_allocator(ends: &LinkEnds, stock: &Stock) -> OutboxReader {
     let (outbox, mut reader) = Outbox::new();
     ends.tell(LinkInput::Connected(outbox)).unwrap();
@@ -142,22 +155,32 @@ async fn play_allocator(ends: &LinkEnds, stock: &Stock) -> OutboxReader {
         ends.tell(LinkInput::Message(message)).unwrap();
     };
     let sales = vec![
-        sale("sells", (0, u64::MAX), &["kettle", "none", "empty"]),
+        sale("sells", (0, u64::MAX), &["kettle", "none", "empty", "away", "back"]),
         sale("over", (0, 1), &["lamp"]),
         sale("not-started", (u64::MAX - 1, u64::MAX), &["mug"]),
     ];
     say(AllocatorBody::Welcome(Welcome::Begin { epoch: Epoch(1) }));
-    say(AllocatorBody::Published(Published { site: SiteVersion(3), sales, edges: vec![] }));
+    say(AllocatorBody::Published(Published {
+        site: SiteVersion(3),
+        sales,
+        edges: vec![at("edge-1"), at("edge-2"), at("edge-4")],
+    }));
     // A new epoch is granted to once it is stored.
     while !matches!(reader.messages.recv().await.unwrap().body, EdgeBody::EpochStored { .. }) {}
     let (granted, kettle) = (units(50), sku("sells", "kettle"));
     let entries = vec![DownEntry::Grant { sku: kettle.clone(), units: granted }];
     let totals = vec![DownTotal { sku: kettle.clone(), granted }];
     say(AllocatorBody::Down(DownBatch { first: Seq(1), entries, totals }));
-    say(AllocatorBody::Words(vec![Word { sku: sku("sells", "none"), sold_out: true, halted: false }]));
+    let sold_out = |code| Word { sku: sku("sells", code), sold_out: true, halted: false };
+    say(AllocatorBody::Words(vec![sold_out("none"), sold_out("back")]));
+    // News of what was sold out: units came back. The edge itself is told of too, and one without an address.
+    say(AllocatorBody::Guidance(["kettle", "away", "back"].map(guidance).to_vec()));
     let shows = |sku: Sku, word| stock.board().availability(&sku, Timestamp(5)) == Some(word);
     let has_come = async {
-        while !shows(kettle.clone(), Availability::Available) || !shows(sku("sells", "none"), Availability::SoldOut) {
+        while !shows(kettle.clone(), Availability::Available)
+            || !shows(sku("sells", "none"), Availability::SoldOut)
+            || stock.guidance().of(&sku("sells", "back")).is_none()
+        {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
     };
