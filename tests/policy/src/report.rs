@@ -17,7 +17,7 @@ pub fn table(rows: &[Row]) -> String {
             let _ = writeln!(text, "\n{}", row.workload.name());
             let _ = writeln!(
                 text,
-                "  {:<19}{:>14}{:>16}{:>16}{:>10}{:>16}{:>12}{:>10}",
+                "  {:<19}{:>14}{:>16}{:>16}{:>10}{:>16}{:>16}{:>12}",
                 "policy", "false s-out %", "waiting %", "stranded u·s", "unsold", "msg/1000", "sell-out", "p99 ms"
             );
         }
@@ -36,7 +36,7 @@ fn line(row: &Row) -> String {
     let percent = |of: Estimate| Estimate { mean: 100.0 * of.mean, within: 100.0 * of.within };
     let (false_sold_out, waiting) = (percent(false_sold_out), percent(waiting));
     format!(
-        "  {:<19}{:>14}{:>16}{:>16}{:>10}{:>16}{:>12}{:>10}",
+        "  {:<19}{:>14}{:>16}{:>16}{:>10}{:>16}{:>16}{:>12}",
         row.policy.as_str(),
         shown(false_sold_out, 2),
         shown(waiting, 2),
