@@ -62,9 +62,7 @@ impl Wish {
 
     /// The wish's order in a ledger. A key may have been used for another item before.
     pub(crate) fn order<'a>(&self, ledger: &'a Image) -> Option<&'a LedgerOrder> {
-        let is_its = |order: &&LedgerOrder| {
-            self.is(&order.shopper, &order.key) && order.sku.code == self.purchase.sku
-        };
+        let is_its = |order: &&LedgerOrder| self.is(&order.shopper, &order.key) && order.sku.code == self.purchase.sku;
         ledger.orders.values().find(is_its)
     }
 
