@@ -21,6 +21,7 @@ use tonic::transport::Endpoint;
 use tracing::{info, warn};
 
 use self::backoff::Backoff;
+use self::session::Went;
 use crate::pages::Pages;
 use crate::stock::{LinkEnds, LinkInput};
 
@@ -98,12 +99,17 @@ impl Link {
         self.tell_surely(|| LinkInput::SiteInstalled(self.pages.version())).await;
         loop {
             let begun = Instant::now();
-            match self.session().await {
-                Ok(()) => info!("session ended"),
-                Err(failed) => warn!(error = &failed as &dyn std::error::Error, "session ended"),
+            let went = self.session().await;
+            match &went {
+                Ok(went) => info!(?went, "session ended"),
+                Err(failed) => warn!(error = failed as &dyn std::error::Error, "session ended"),
             }
             self.tell_surely(|| LinkInput::Disconnected).await;
-            tokio::time::sleep(backoff.after(begun.elapsed())).await;
+            let delay = match went {
+                Ok(Went::Refused) => backoff.after_refusal(),
+                Ok(Went::On) | Err(_) => backoff.after(begun.elapsed()),
+            };
+            tokio::time::sleep(delay).await;
         }
     }
 

@@ -28,28 +28,32 @@ impl LogDigest {
     #[must_use]
     pub fn then(self, entry: &UpEntry) -> Self {
         match entry {
-            UpEntry::OrderPlaced(placed) => self.then_order(placed.order, placed.units),
+            UpEntry::OrderPlaced(placed) => self.then_order(placed.order, &placed.sku, placed.units),
             UpEntry::StockReturned { sku, units } => self.then_return(sku, *units),
             UpEntry::EpochClosed => self.then_close(),
         }
     }
 
-    /// The same of an order. Its id is a digest of sale, shopper and key.
+    /// The same of an order. Its id is a digest of sale, shopper and key, which may stand for another SKU on a copy.
     #[must_use]
-    pub fn then_order(self, order: OrderId, units: Units) -> Self {
-        self.word(1).bytes(&order.0).word(units.get())
+    pub fn then_order(self, order: OrderId, sku: &Sku, units: Units) -> Self {
+        self.word(1).bytes(&order.0).sku(sku).word(units.get())
     }
 
     /// The same of a return.
     #[must_use]
     pub fn then_return(self, sku: &Sku, units: Units) -> Self {
-        self.word(2).bytes(sku.sale.as_str().as_bytes()).bytes(sku.code.as_str().as_bytes()).word(units.get())
+        self.word(2).sku(sku).word(units.get())
     }
 
     /// The same of the end of the epoch.
     #[must_use]
     pub fn then_close(self) -> Self {
         self.word(3)
+    }
+
+    fn sku(self, sku: &Sku) -> Self {
+        self.bytes(sku.sale.as_str().as_bytes()).bytes(sku.code.as_str().as_bytes())
     }
 
     fn bytes(self, bytes: &[u8]) -> Self {
@@ -77,9 +81,12 @@ mod tests {
 
     use super::*;
 
+    fn sku(code: &str) -> Sku {
+        Sku { sale: "s".parse().unwrap(), code: code.parse().unwrap() }
+    }
+
     fn returned(code: &str, units: u64) -> UpEntry {
-        let sku = Sku { sale: "s".parse().unwrap(), code: code.parse().unwrap() };
-        UpEntry::StockReturned { sku, units: Units::new(units).unwrap() }
+        UpEntry::StockReturned { sku: sku(code), units: Units::new(units).unwrap() }
     }
 
     #[test]
@@ -93,9 +100,12 @@ mod tests {
     }
 
     #[test]
-    fn an_order_counts_by_its_id_and_units() {
-        let digest = |id: u8, units| LogDigest::default().then_order(OrderId([id; 16]), Units::new(units).unwrap());
-        assert_ne!(digest(1, 1), digest(2, 1));
-        assert_ne!(digest(1, 1), digest(1, 2));
+    fn an_order_counts_by_its_id_its_sku_and_its_units() {
+        let digest = |id: u8, code, units| {
+            LogDigest::default().then_order(OrderId([id; 16]), &sku(code), Units::new(units).unwrap())
+        };
+        assert_ne!(digest(1, "a", 1), digest(2, "a", 1));
+        assert_ne!(digest(1, "a", 1), digest(1, "b", 1));
+        assert_ne!(digest(1, "a", 1), digest(1, "a", 2));
     }
 }

@@ -48,6 +48,11 @@ pub enum EdgeBody {
     ChallengeAnswered(u64),
     /// The ledger's end of the up log is not the log of this disk: another process has shipped from a copy of it.
     LogDiffers,
+    /// The ledger once said that it held the up log to here, and now says less: it was set back.
+    LedgerIsBehind {
+        /// The watermark that this process heard.
+        held: Seq,
+    },
 }
 
 /// Who an edge is, and how far it has come.

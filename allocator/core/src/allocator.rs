@@ -2,6 +2,7 @@
 
 mod alerts;
 mod begin;
+mod behind;
 mod books;
 mod closing;
 mod contest;
@@ -27,7 +28,9 @@ mod words;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use doorbuster_proto::{BootId, DiskId, EdgeBody, EdgeId, Epoch, FromEdge, Instance, OrderId, Sku, Timestamp};
+use doorbuster_proto::{
+    BootId, DiskId, EdgeBody, EdgeId, Epoch, FromEdge, Instance, OrderId, RefusedReason, Sku, Timestamp,
+};
 
 use crate::{
     BatchId, Command, Connection, Image, LedgerOrder, Operator, RequestId, SaleDefinition, Settings, Violation,
@@ -60,6 +63,8 @@ pub struct Allocator {
     contests: Contests,
     /// Processes that were found in this term to live on the copy of a disk.
     clones: BTreeSet<BootId>,
+    /// Processes that said in this term that they heard more of this ledger than it holds, and what they said.
+    ahead: BTreeMap<BootId, String>,
     silence: Silence,
     /// What is softly known of each edge.
     watches: BTreeMap<EdgeId, Watch>,
@@ -67,6 +72,8 @@ pub struct Allocator {
     awaited: BTreeSet<(EdgeId, Epoch)>,
     /// Disks whose deferred hello was told of in this term.
     deferred_told: BTreeSet<(EdgeId, DiskId)>,
+    /// Refusals that were told of in this term: whoever is refused says hello again and again.
+    refusals_told: BTreeSet<(EdgeId, DiskId, RefusedReason)>,
     /// The word last said of each SKU.
     words: BTreeMap<Sku, Said>,
     words_due_at: Option<Timestamp>,
@@ -119,10 +126,12 @@ impl Allocator {
             to_send: BTreeSet::new(),
             contests: Contests::new(),
             clones: BTreeSet::new(),
+            ahead: BTreeMap::new(),
             silence: Silence::default(),
             watches: BTreeMap::new(),
             awaited: BTreeSet::new(),
             deferred_told: BTreeSet::new(),
+            refusals_told: BTreeSet::new(),
             words: BTreeMap::new(),
             words_due_at: None,
             to_place: BTreeSet::new(),
@@ -161,6 +170,7 @@ impl Allocator {
             EdgeBody::EpochStored { epoch } => self.epoch_stored(connection, epoch, now),
             EdgeBody::ChallengeAnswered(number) => self.challenge_answered(connection, number, now),
             EdgeBody::LogDiffers => self.log_differs(connection, now),
+            EdgeBody::LedgerIsBehind { held } => self.told_behind(connection, held, now),
             _ if !of_its_epoch => {}
             EdgeBody::Up(batch) => self.up_batch(connection, batch, now),
             EdgeBody::DownTaken { watermark } => self.down_taken(connection, watermark, now),

@@ -108,7 +108,8 @@ pub async fn restore(config: &Config, from: &Path) -> Result<String, Error> {
         "restored {} into {}.\n\
          The next start takes term {}: the lost ledger cannot have led one as high.\n\
          Nothing is granted until every edge of the configuration has said hello, or an operator resumes grants.\n\
-         An edge that is ahead of this backup halts its SKUs, with an alert: see \"The ledger is damaged\" in RUNBOOK.md.",
+         An edge that is ahead of this backup halts what it may sell, on every edge, with an alert: see \"The ledger is damaged\" in \
+         RUNBOOK.md.",
         told(restored.backup),
         config.data.display(),
         restored.term.next(),

@@ -48,6 +48,10 @@ fn refusal(own: &str, method: &Method, headers: &HeaderMap) -> Option<Problem> {
         let detail = format!("expected the origin http://{host}, found {origin:?}");
         return Some(Problem::new(StatusCode::FORBIDDEN, "Foreign origin", detail));
     }
+    // Of a foreign page a browser says so, or the type of what it sends: what has neither, and no body, is not from one.
+    if has_no_body(headers) {
+        return None;
+    }
     let content_type = text(header::CONTENT_TYPE).unwrap_or_default();
     let media_type = content_type.split(';').next().unwrap_or_default().trim();
     if !media_type.eq_ignore_ascii_case("application/json") {
@@ -55,6 +59,11 @@ fn refusal(own: &str, method: &Method, headers: &HeaderMap) -> Option<Problem> {
         return Some(Problem::new(StatusCode::UNSUPPORTED_MEDIA_TYPE, "Not JSON", detail));
     }
     None
+}
+
+fn has_no_body(headers: &HeaderMap) -> bool {
+    let is_empty = headers.get(header::CONTENT_LENGTH).is_none_or(|length| length == "0");
+    is_empty && !headers.contains_key(header::TRANSFER_ENCODING) && !headers.contains_key(header::CONTENT_TYPE)
 }
 
 /// `localhost`, 127.0.0.0/8 or `[::1]`, with a port or without.
@@ -101,6 +110,10 @@ mod tests {
         for kind in ["text/plain", "application/x-www-form-urlencoded", "application/jsonp"] {
             assert_eq!(status(&Method::POST, &[host.clone(), (header::CONTENT_TYPE, kind)]), Some(415), "{kind}");
         }
-        assert_eq!(status(&Method::POST, &[host]), Some(415));
+        assert_eq!(status(&Method::POST, std::slice::from_ref(&host)), None, "a command without a body");
+        assert_eq!(status(&Method::POST, &[host.clone(), origin("null")]), Some(403));
+        for body in [(header::CONTENT_LENGTH, "3"), (header::TRANSFER_ENCODING, "chunked")] {
+            assert_eq!(status(&Method::POST, &[host.clone(), body]), Some(415));
+        }
     }
 }

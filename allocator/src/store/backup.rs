@@ -8,6 +8,8 @@ use std::sync::Weak;
 use rocksdb::DB;
 use rocksdb::checkpoint::Checkpoint;
 
+use super::unusable::mark_backup;
+
 /// Makes copies, beside the thread that commits: RocksDB keeps the two apart. Cheap to clone.
 #[derive(Clone)]
 pub struct Backups {
@@ -53,21 +55,25 @@ impl Backups {
     /// memory alone takes to be written, while commits go on.
     ///
     /// # Errors
-    /// [`BackupError`]; what was begun under the name with `.tmp` may be left.
+    /// [`BackupError`]; what was begun under the name with `.tmp` may be left, which is no backup.
     pub fn make(&self, to: &Path) -> Result<(), BackupError> {
         let parent = self.check(to)?;
         let db = self.db.upgrade().ok_or(BackupError::Closed)?;
-        Checkpoint::new(&db)?.create_checkpoint(to)?;
+        let staging = staging(to);
+        Checkpoint::new(&db)?.create_checkpoint(&staging)?;
+        mark_backup(&staging)?;
         // As closed to others as the ledger is.
-        fs::set_permissions(to, fs::metadata(&self.ledger)?.permissions())?;
-        sync_files(to)?;
+        fs::set_permissions(&staging, fs::metadata(&self.ledger)?.permissions())?;
+        sync_files(&staging)?;
+        fs::rename(&staging, to)?;
         Ok(sync_folder(&parent)?)
     }
 
     fn check(&self, to: &Path) -> Result<PathBuf, BackupError> {
-        let staging = to.with_file_name(format!("{}.tmp", to.file_name().unwrap_or_default().display()));
+        let staging = staging(to);
         // RocksDB empties the folder that it builds the checkpoint in, whosever it is.
-        if let Some(found) = [to, &staging].into_iter().find(|path| path.symlink_metadata().is_ok()) {
+        let built_in = self::staging(&staging);
+        if let Some(found) = [to, &staging, &built_in].into_iter().find(|path| path.symlink_metadata().is_ok()) {
             return Err(BackupError::Exists(found.to_owned()));
         }
         let parent = to.parent().unwrap_or(Path::new("/"));
@@ -78,6 +84,11 @@ impl Backups {
         }
         Ok(parent)
     }
+}
+
+/// Where it is before it is whole, and marked as a backup. RocksDB builds a checkpoint beside its place by the same name.
+fn staging(to: &Path) -> PathBuf {
+    to.with_file_name(format!("{}.tmp", to.file_name().unwrap_or_default().display()))
 }
 
 /// Makes every file of a folder durable, and that it is there.

@@ -22,7 +22,7 @@ pub use backup::{BackupError, Backups};
 pub use record::Corrupt;
 pub use restore::{RestoreError, Restored, restore};
 pub use rocks::{Checked, RocksStore};
-pub use unusable::{Found, Unusable};
+pub use unusable::{Found, Unusable, Use};
 
 /// What goes wrong with a store.
 #[derive(Debug, thiserror::Error)]
@@ -66,9 +66,9 @@ pub enum Error {
 }
 
 impl Error {
-    /// A ledger whose rows read, and do not add up.
+    /// A ledger that was to be led on, whose rows read and do not add up.
     pub fn damaged(path: &Path, found: &Violation) -> Self {
-        Self::Unusable(Unusable { path: path.to_owned(), found: Found::Damage(found.to_string()) })
+        unusable::unusable(path, Use::Serve, Found::Damage(found.to_string()))
     }
 }
 

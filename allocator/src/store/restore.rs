@@ -9,6 +9,7 @@ use doorbuster_allocator_core::{JournalRecord, Write};
 use doorbuster_proto::{Commit, Term, Timestamp};
 
 use super::backup::{sync_files, sync_folder};
+use super::unusable::unmark_backup;
 use super::{Checked, Error, LedgerStore as _, RocksStore};
 
 /// Terms and commits go on at least so much higher. The lost ledger took one term a start and one commit a write after the
@@ -89,6 +90,7 @@ pub fn restore(from: &Path, ledger: &Path, now: Timestamp) -> Result<Restored, R
         fs::remove_dir_all(&copy)?;
     }
     copy_files(from, &copy)?;
+    unmark_backup(&copy)?;
     let term = raise(&copy, backup, now)?;
     sync_files(&copy)?;
     fs::rename(&copy, ledger)?;

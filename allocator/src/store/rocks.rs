@@ -10,7 +10,7 @@ use rocksdb::{ColumnFamily, DB, DBCompressionType, DBRecoveryMode, IteratorMode,
 use super::keys::Key;
 use super::load::load;
 use super::record::{Corrupt, Record};
-use super::unusable::{Found, explained, holds_ledger, unusable};
+use super::unusable::{Found, Use, explained, holds_ledger, unusable};
 use super::writer::put_all;
 use super::{Backups, Error, LedgerStore};
 use crate::publish::Presentation;
@@ -36,6 +36,7 @@ const LOG_FILES_MAX: usize = 8;
 /// The ledger in RocksDB: one process, one folder, a column family per kind of row.
 pub struct RocksStore {
     path: PathBuf,
+    used_to: Use,
     db: Arc<DB>,
 }
 
@@ -58,7 +59,9 @@ impl RocksStore {
     /// # Errors
     /// [`Error::InUse`] where another process has it, [`Error::Unusable`] where it holds anything but a sound ledger.
     pub fn open(folder: &Path) -> Result<Self, Error> {
-        holds_ledger(folder)?;
+        if !holds_ledger(folder, Use::Serve)? {
+            tracing::warn!(data = %folder.display(), "no ledger found, a new one is made");
+        }
         Self::open_or_make(folder)
     }
 
@@ -67,22 +70,22 @@ impl RocksStore {
     /// # Errors
     /// As [`open`](Self::open), and [`Error::Missing`] where there is none.
     pub fn open_existing(folder: &Path) -> Result<Self, Error> {
-        if !holds_ledger(folder)? {
+        if !holds_ledger(folder, Use::Serve)? {
             return Err(Error::Missing { path: folder.to_owned() });
         }
         Self::open_or_make(folder)
     }
 
-    /// Opens the folder to look at it, also while another process has it. Changes nothing in it.
+    /// Opens the folder to look at it, also while another process has it, and where it is a backup. Changes nothing in it.
     ///
     /// # Errors
     /// [`Error::Missing`] where there is no ledger, [`Error::Unusable`] where it is damaged.
     pub fn open_read_only(folder: &Path) -> Result<Self, Error> {
-        if !holds_ledger(folder)? {
+        if !holds_ledger(folder, Use::Read)? {
             return Err(Error::Missing { path: folder.to_owned() });
         }
         let db = DB::open_cf_with_opts_for_read_only(&options(), folder, families(), false);
-        Self::opened(folder, db)
+        Self::opened(folder, Use::Read, db)
     }
 
     /// Reads all of it, and adds its accounts up.
@@ -91,7 +94,7 @@ impl RocksStore {
     /// [`Error::Unusable`] where a row does not read, or the accounts do not add up.
     pub fn check(&self) -> Result<Checked, Error> {
         let image = self.load()?;
-        image.check().map_err(|violation| Error::damaged(&self.path, &violation))?;
+        image.check().map_err(|violation| unusable(&self.path, self.used_to, Found::Damage(violation.to_string())))?;
         self.presentations()?;
         self.journal().try_for_each(|record| record.map(drop)).map_err(|error| self.at_reading(error))?;
         let (sales, orders) = (image.sales.len(), image.orders.len());
@@ -145,23 +148,23 @@ impl RocksStore {
         let mut options = options();
         options.create_if_missing(true);
         options.create_missing_column_families(true);
-        Self::opened(folder, DB::open_cf_with_opts(&options, folder, families()))
+        Self::opened(folder, Use::Serve, DB::open_cf_with_opts(&options, folder, families()))
     }
 
-    fn opened(folder: &Path, db: Result<DB, rocksdb::Error>) -> Result<Self, Error> {
-        let db = db.map_err(|error| explained(folder, error))?;
-        Ok(Self { path: folder.to_owned(), db: Arc::new(db) })
+    fn opened(folder: &Path, used_to: Use, db: Result<DB, rocksdb::Error>) -> Result<Self, Error> {
+        let db = db.map_err(|error| explained(folder, used_to, error))?;
+        Ok(Self { path: folder.to_owned(), used_to, db: Arc::new(db) })
     }
 
     /// What does not read when all is read, in the runbook's words.
     fn at_reading(&self, error: Error) -> Error {
         match error {
-            Error::Store(error) => explained(&self.path, error),
+            Error::Store(error) => explained(&self.path, self.used_to, error),
             Error::Corrupt { kind, source: Corrupt::Version(version), .. } => {
-                unusable(&self.path, Found::OtherVersion(format!("a row of {kind} of version {version}")))
+                unusable(&self.path, self.used_to, Found::OtherVersion(format!("a row of {kind} of version {version}")))
             }
             Error::Corrupt { kind, key, source } => {
-                unusable(&self.path, Found::Damage(format!("row {key} of {kind}: {source}")))
+                unusable(&self.path, self.used_to, Found::Damage(format!("row {key} of {kind}: {source}")))
             }
             other => other,
         }

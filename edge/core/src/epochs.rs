@@ -136,6 +136,7 @@ impl Edge {
     pub(crate) fn check_watermark(&mut self, up_taken: Seq) -> Result<(), HangUpReason> {
         let (least, most) = (self.up.watermark(), self.durable_tail());
         if up_taken < least {
+            self.send(EdgeBody::LedgerIsBehind { held: least });
             let (expected, found) = (format!("watermark {least} or later"), format!("watermark {up_taken}"));
             return Err(self.distrust(HangUpReason::LedgerBehind, &expected, &found));
         }

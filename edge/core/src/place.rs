@@ -123,7 +123,7 @@ impl Edge {
         shelf.sell(purchase.units);
         let (sold, returned) = (shelf.sold, shelf.returned);
         let slot = self.orders.next_slot();
-        let digest = self.up.digest().then_order(id, purchase.units);
+        let digest = self.up.digest().then_order(id, &sku, purchase.units);
         let seq = self.up.append(LoggedEntry::Placed(slot), digest, sold, returned);
         let order = Order {
             id,

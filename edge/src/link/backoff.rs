@@ -1,10 +1,12 @@
 //! How long to wait before the next connection: doubled at each failure, with jitter, so that a restarted allocator is
-//! not met by all edges at once.
+//! not met by all edges at once. A refusal stands until somebody mends what it says: it is waited for longer.
 
 use std::time::Duration;
 
 const FIRST_MS: u64 = 50;
 const MOST_MS: u64 = 1_000;
+const REFUSED_FIRST_MS: u64 = 2_000;
+const REFUSED_MOST_MS: u64 = 10_000;
 /// A session that lasted so long was a good one.
 const GOOD_SESSION: Duration = Duration::from_secs(5);
 
@@ -26,6 +28,13 @@ impl Backoff {
         }
         let delay_ms = self.next_ms;
         self.next_ms = (delay_ms * 2).min(MOST_MS);
+        jittered(delay_ms, random())
+    }
+
+    /// The delay after a refusal.
+    pub(super) fn after_refusal(&mut self) -> Duration {
+        let delay_ms = self.next_ms.max(REFUSED_FIRST_MS);
+        self.next_ms = (delay_ms * 2).min(REFUSED_MOST_MS);
         jittered(delay_ms, random())
     }
 }
@@ -57,5 +66,14 @@ mod tests {
         }
         assert_eq!(most, [50, 100, 200, 400, 800, 1_000, 1_000]);
         assert!(backoff.after(GOOD_SESSION).as_millis() <= 50);
+    }
+
+    #[test]
+    fn a_refusal_is_no_reason_to_come_back_within_the_second() {
+        let mut backoff = Backoff::new();
+        let delays: Vec<_> = (0..5).map(|_| backoff.after_refusal().as_millis()).collect();
+        assert!(delays[0] >= 1_000 && delays[4] >= 5_000 && delays[4] <= 10_000, "{delays:?}");
+        backoff.after(Duration::ZERO);
+        assert!(backoff.after(Duration::ZERO).as_millis() <= 1_000, "it is a failure like others again");
     }
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use doorbuster_proto::{FromAllocator, MESSAGE_BYTES_MAX, Malformed, SiteVersion, wire};
+use doorbuster_proto::{AllocatorBody, FromAllocator, MESSAGE_BYTES_MAX, Malformed, SiteVersion, Welcome, wire};
 use futures_util::StreamExt;
 use tokio::sync::mpsc;
 use tokio::time::error::Elapsed;
@@ -40,6 +40,15 @@ pub(super) enum Ended {
     Full(#[from] Full),
 }
 
+/// How a session went that ended as it should.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Went {
+    /// As sessions go.
+    On,
+    /// The allocator refused the edge.
+    Refused,
+}
+
 pub(super) type Client = LinkClient<InterceptedService<Channel, Bearer>>;
 
 /// Adds the secret to every call.
@@ -57,7 +66,7 @@ impl Interceptor for Bearer {
 
 impl Link {
     /// Connects, and carries messages until one of the two ends hangs up.
-    pub(super) async fn session(&self) -> Result<(), Ended> {
+    pub(super) async fn session(&self) -> Result<Went, Ended> {
         let client = self.connect().await?;
         let (outbox, mut reader) = Outbox::new();
         self.owner.tell(LinkInput::Connected(outbox))?;
@@ -67,7 +76,7 @@ impl Link {
         let call = tokio::time::timeout(Duration::from_millis(CONNECT_MS_MAX), caller.session(messages));
         let opened = tokio::select! {
             opened = call => opened,
-            () = hung_up(&mut reader.sites) => return Ok(()),
+            () = hung_up(&mut reader.sites) => return Ok(Went::On),
         };
         let inbound = opened.map_err(|_| Ended::Slow)??.into_inner();
         info!(allocator = %self.endpoint.uri(), "session opened");
@@ -85,19 +94,21 @@ impl Link {
         client: Client,
         mut inbound: Streaming<wire::FromAllocator>,
         mut sites: mpsc::Receiver<SiteVersion>,
-    ) -> Result<(), Ended> {
+    ) -> Result<Went, Ended> {
         let mut fetching = std::pin::pin!(futures_util::future::OptionFuture::default());
+        let mut went = Went::On;
         loop {
             tokio::select! {
                 message = inbound.message() => match message? {
-                    Some(message) => self.owner.tell(LinkInput::Message(FromAllocator::try_from(message)?))?,
-                    None => return Ok(()),
+                    Some(message) => {
+                        let message = FromAllocator::try_from(message)?;
+                        went = went.and(&message);
+                        self.owner.tell(LinkInput::Message(message))?;
+                    }
+                    None => return Ok(went),
                 },
                 wanted = sites.recv() => {
-                    let Some(wanted) = wanted else {
-                        say_goodbye(inbound).await;
-                        return Ok(());
-                    };
+                    let Some(wanted) = wanted else { return Ok(say_goodbye(inbound, went).await) };
                     fetching.set(Some(self.fetch_site(client.clone(), wanted)).into());
                 }
                 Some(installed) = &mut fetching => {
@@ -109,10 +120,22 @@ impl Link {
     }
 }
 
-/// The owner has hung up: what it said last goes out, and the allocator ends the session, unless it is gone.
-async fn say_goodbye(mut inbound: Streaming<wire::FromAllocator>) {
-    let ended = async { while let Ok(Some(_)) = inbound.message().await {} };
+impl Went {
+    fn and(self, message: &FromAllocator) -> Self {
+        if matches!(message.body, AllocatorBody::Welcome(Welcome::Refused(_))) { Self::Refused } else { self }
+    }
+}
+
+/// The owner has hung up: what it said last goes out, and the allocator ends the session, unless it is gone. It may refuse
+/// the edge for what it was told.
+async fn say_goodbye(mut inbound: Streaming<wire::FromAllocator>, mut went: Went) -> Went {
+    let ended = async {
+        while let Ok(Some(message)) = inbound.message().await {
+            went = FromAllocator::try_from(message).map_or(went, |message| went.and(&message));
+        }
+    };
     let _: Result<(), Elapsed> = tokio::time::timeout(Duration::from_millis(GOODBYE_MS_MAX), ended).await;
+    went
 }
 
 /// Waits until the owner drops its side. A site that is wanted meanwhile is told again with the next welcome.

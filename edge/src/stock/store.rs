@@ -60,7 +60,7 @@ impl Store {
         store.disk = match store.read_disk()? {
             Some(disk) => disk,
             None if store.is_blank()? => make_disk(&store.db)?,
-            None => return Err(unusable(path, Found::Damage("there are records, and no disk's identity".into()))),
+            None => return Err(nameless(path)),
         };
         Ok(store)
     }
@@ -77,7 +77,11 @@ impl Store {
         let db =
             DB::open_cf_for_read_only(&options(), path, FAMILIES, false).map_err(|error| explained(path, error))?;
         let store = Self { path: path.to_owned(), db, disk: DiskId(0), scratch: Vec::new() };
-        Ok(store.read_disk()?.map(|disk| Self { disk, ..store }))
+        match store.read_disk()? {
+            Some(disk) => Ok(Some(Self { disk, ..store })),
+            None if store.is_blank()? => Ok(None),
+            None => Err(nameless(path)),
+        }
     }
 
     /// The store's identity.
@@ -242,6 +246,10 @@ fn make_disk(db: &DB) -> Result<DiskId, Error> {
     options.set_sync(true);
     db.put_cf_opt(family(db, META), keys::DISK, record::write_disk(disk), &options)?;
     Ok(disk)
+}
+
+fn nameless(path: &Path) -> Error {
+    unusable(path, Found::Damage("there are records, and no disk's identity".into()))
 }
 
 fn readable<T>(family: &'static str, found: Result<T, BadRecord>) -> Result<T, Error> {

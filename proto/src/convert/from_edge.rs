@@ -43,6 +43,7 @@ impl From<FromEdge> for wire::FromEdge {
             }
             EdgeBody::ChallengeAnswered(number) => Body::ChallengeAnswered(wire::ChallengeAnswered { number }),
             EdgeBody::LogDiffers => Body::LogDiffers(wire::LogDiffers {}),
+            EdgeBody::LedgerIsBehind { held } => Body::LedgerIsBehind(wire::LedgerIsBehind { held: held.0 }),
         };
         Self { session: Some(message.session.into()), epoch: epoch_to_wire(message.epoch), body: Some(body) }
     }
@@ -60,6 +61,7 @@ impl TryFrom<wire::FromEdge> for FromEdge {
             Body::Levels(levels) => EdgeBody::Levels(all("levels", BATCH_ENTRIES_MAX, levels.levels, Level::try_from)?),
             Body::ChallengeAnswered(answered) => EdgeBody::ChallengeAnswered(answered.number),
             Body::LogDiffers(wire::LogDiffers {}) => EdgeBody::LogDiffers,
+            Body::LedgerIsBehind(behind) => EdgeBody::LedgerIsBehind { held: Seq(behind.held) },
         };
         Ok(Self { session: Session::try_from(message.session)?, epoch: epoch_from_wire(message.epoch), body })
     }

@@ -66,6 +66,7 @@ fn edge_bodies() -> Vec<EdgeBody> {
         }]),
         EdgeBody::ChallengeAnswered(5),
         EdgeBody::LogDiffers,
+        EdgeBody::LedgerIsBehind { held: Seq(9) },
     ]
 }
 

@@ -5,7 +5,7 @@ use doorbuster_proto::{
     AllocatorBody, DiskId, EdgeBody, Epoch, Instance, RefusedReason, Seq, Term, UpEntry, Verdict, Welcome,
 };
 
-use super::desk::{Desk, Out, Peer, granted, hard, order, taken, welcomes, word};
+use super::desk::{Desk, Out, Peer, granted, hard, order, sale, taken, welcomes, word};
 
 fn refusal(outs: &[Out], peer: &Peer) -> RefusedReason {
     match welcomes(outs, peer).as_slice() {
@@ -226,6 +226,45 @@ fn an_edge_ahead_of_the_ledger_halts_everything() {
 }
 
 #[test]
+fn an_edge_ahead_of_the_ledger_halts_nothing_that_it_cannot_hold() {
+    let mut desk = Desk::fresh(&["one", "two"]);
+    let mut placed = sale("s", &[("a", 10), ("b", 10)], 0);
+    placed.items[1].edges = Some(vec!["two".parse().unwrap()]);
+    desk.publish(placed);
+    let ahead = Peer { epoch: Some(Epoch(7)), ..desk.join("one", 1).again(2) };
+    desk.hello(&ahead);
+    assert!(desk.stock("a").halted.is_some());
+    assert_eq!(desk.stock("b").halted, None);
+}
+
+#[test]
+fn a_refused_edge_that_comes_again_and_again_is_told_of_once() {
+    let mut desk = Desk::selling(&["one"], 10, 0);
+    let peer = desk.join("one", 1);
+    let mut told = Vec::new();
+    let rolled_back = Peer { down_taken: Seq(0), ..peer.again(2) };
+    let ahead = Peer { epoch: Some(Epoch(7)), ..peer.again(3) };
+    for peer in [rolled_back, ahead] {
+        for connection in 10..15 {
+            desk.hello(&peer.again(connection));
+        }
+        let of_edges = |alert: &&String| alert.contains("RUNBOOK.md") && !alert.contains("is halted");
+        told.push(desk.alerts.iter().filter(of_edges).count());
+    }
+    assert_eq!(told, [1, 2], "{:?}", desk.alerts);
+}
+
+#[test]
+fn what_becomes_of_a_lost_disk_is_told_in_numbers() {
+    let mut desk = Desk::selling(&["one"], 20, 2);
+    desk.join("one", 1);
+    let [_, escrow, ..] = desk.accounts();
+    desk.begin(&mut Peer { disk: DiskId(99), ..Peer::new("one", 2) });
+    let numbers = format!("{} units went to the pool, 2 are in quarantine until the old disk speaks", escrow - 2);
+    assert!(desk.alerts[0].contains(&numbers) && desk.alerts[0].contains("writes epoch 1 off"), "{:?}", desk.alerts);
+}
+
+#[test]
 fn a_disk_of_another_edge_is_refused_and_nothing_halts() {
     let mut desk = Desk::selling(&["one", "two"], 20, 0);
     let (one, two) = (desk.join("one", 1), desk.join("two", 2));
@@ -238,7 +277,7 @@ fn a_disk_of_another_edge_is_refused_and_nothing_halts() {
         assert!(refused.detail.ends_with("belongs to edge one, not to two"), "{}", refused.detail);
         assert!(!outs.contains(&Out::HangUp(2)), "the living disk stays");
     }
-    assert_eq!(desk.alerts.len(), 2);
+    assert_eq!(desk.alerts.len(), 1, "the same edge, disk and reason: {:?}", desk.alerts);
     assert_eq!(desk.stock("a").halted, None);
 }
 

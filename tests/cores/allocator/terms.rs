@@ -1,7 +1,7 @@
 //! A new term grants and evicts nothing until every epoch has spoken.
 
 use doorbuster_allocator_core::{Command, EdgeSettings, HEARTBEAT_MS, Operator, Outcome, Refusal, Settings, Write};
-use doorbuster_proto::{AllocatorBody, DiskId, Epoch, Term, Welcome};
+use doorbuster_proto::{AllocatorBody, BootId, DiskId, EdgeBody, Epoch, RefusedReason, Seq, Session, Term, Welcome};
 
 use super::desk::{Desk, Out, Peer, granted, hard, welcomes};
 
@@ -49,6 +49,37 @@ fn an_eviction_waits_too_unless_the_operator_overrides() {
     assert_eq!(desk.outcome(Operator::ResumeGrants), Ok(Outcome::Resumed));
     assert_eq!(desk.outcome(Operator::ResumeGrants), Ok(Outcome::Unchanged));
     assert!(desk.outcome(evict()).is_ok());
+}
+
+#[test]
+fn an_edge_that_finds_the_ledger_behind_has_not_spoken() {
+    let mut desk = Desk::selling(&["one", "two"], 40, 0);
+    let (one, two) = (desk.join("one", 1), desk.join("two", 2));
+    desk.restart();
+    let one = one.again(3);
+    assert!(matches!(welcomes(&desk.hello(&one), &one)[..], [Welcome::Resume { .. }]), "its disk knows no better");
+    let outs = desk.say(&one, EdgeBody::LedgerIsBehind { held: Seq(5) });
+    let [Welcome::Refused(refused)] = &welcomes(&outs, &one)[..] else { panic!("{outs:?}") };
+    assert_eq!(refused.reason, RefusedReason::LedgerBehind);
+    assert!(desk.stock("a").halted.is_some());
+    desk.hello(&two.again(4));
+    let one = one.again(5);
+    desk.hello(&one);
+    assert_eq!(desk.core.snapshot(desk.now).waiting_for, std::slice::from_ref(&one.edge), "nor by its next hello");
+    let told = desk.alerts.iter().filter(|alert| alert.starts_with("the ledger is behind one: it heard"));
+    assert_eq!(told.count(), 1, "{:?}", desk.alerts);
+    // The next process has heard nothing, and ships again what its disk holds.
+    let next = Peer { session: Session { boot: BootId(77), counter: 1 }, ..one.again(6) };
+    assert!(matches!(welcomes(&desk.hello(&next), &next)[..], [Welcome::Resume { .. }]));
+    assert!(desk.core.snapshot(desk.now).waiting_for.is_empty());
+}
+
+#[test]
+fn an_edge_that_calls_a_ledger_behind_that_is_not_halts_nothing() {
+    let mut desk = Desk::selling(&["one"], 40, 0);
+    let one = desk.join("one", 1);
+    assert_eq!(desk.say(&one, EdgeBody::LedgerIsBehind { held: Seq(0) }), [Out::HangUp(1)]);
+    assert_eq!(desk.stock("a").halted, None);
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 use doorbuster_edge_core::{HangUpReason, SILENCE_MS_MAX, SessionState};
 use doorbuster_proto::{
-    AllocatorBody, DiskId, Epoch, Hello, Refused, RefusedReason, Seq, SiteVersion, Term, Verdict, Welcome,
+    AllocatorBody, DiskId, EdgeBody, Epoch, Hello, Refused, RefusedReason, Seq, SiteVersion, Term, Verdict, Welcome,
 };
 
 use super::rig::*;
@@ -111,6 +111,7 @@ fn a_ledger_that_holds_less_than_it_said_is_not_trusted() {
     rig.disconnect();
     let effects = rig.resume(0);
     assert_eq!((alerts(&effects), hung_up(&effects)), (1, Some(HangUpReason::LedgerBehind)));
+    assert_eq!(sent(&effects).last(), Some(&EdgeBody::LedgerIsBehind { held: Seq(1) }), "it is told before");
     rig.buy("bob", "k", 1);
     assert_eq!(replies(&rig.effects()), [(2, "queueing")]);
 }

@@ -3,7 +3,7 @@
 use doorbuster_edge_core::{
     CancelledBecause, Command, HangUpReason, OrderStatus, SessionState, UP_BATCHES_IN_FLIGHT_MAX, Write,
 };
-use doorbuster_proto::{DownEntry, EdgeBody, LogDigest, LogMark, OrderState, Seq, Verdict};
+use doorbuster_proto::{DownEntry, EdgeBody, LogDigest, LogMark, OrderPlaced, OrderState, Seq, UpEntry, Verdict};
 
 use super::rig::*;
 
@@ -201,6 +201,22 @@ fn a_ledger_that_holds_another_log_is_told_so_and_its_verdicts_are_not_taken() {
     assert_eq!(rig.status("ann", "k"), Some(OrderStatus::Pending), "the verdict was another order's");
     rig.buy("bob", "k", 1);
     assert_eq!(replies(&rig.effects()), [(2, "queueing")]);
+}
+
+#[test]
+fn a_copy_that_used_the_same_key_for_another_item_has_another_log() {
+    let mut rig = Rig::live(5, 0);
+    rig.buy("ann", "k", 1);
+    rig.effects();
+    let shipped = rig.disk.up().map(|(_, record)| record.entry.clone()).next();
+    let Some(UpEntry::OrderPlaced(kettles)) = shipped else { panic!("{shipped:?}") };
+    let mugs = UpEntry::OrderPlaced(OrderPlaced { sku: mug(), ..kettles });
+    rig.connect();
+    rig.effects();
+    rig.welcome(doorbuster_proto::Welcome::Resume { up_taken: LogMark::default().then(&mugs) });
+    let effects = rig.effects();
+    assert_eq!(sent(&effects), [EdgeBody::LogDiffers], "its order of kettles is not in the ledger");
+    assert_eq!(hung_up(&effects), Some(HangUpReason::AnotherLog));
 }
 
 #[test]

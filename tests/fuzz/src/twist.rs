@@ -39,7 +39,7 @@ pub fn twist_from_edge(message: &mut FromEdge, noise: &mut Noise<'_>) {
             }
         }
         EdgeBody::ChallengeAnswered(number) => *number = noise.near(*number),
-        EdgeBody::LogDiffers => {}
+        EdgeBody::LogDiffers | EdgeBody::LedgerIsBehind { .. } => {}
     }
 }
 

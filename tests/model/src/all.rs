@@ -22,6 +22,7 @@ pub fn all() -> Vec<Configuration> {
         old_epochs(),
         clones(0),
         clones(1),
+        reused_keys(),
         restores(),
         homes(),
         keys(),
@@ -185,6 +186,22 @@ fn clones(credit: u64) -> Configuration {
         orders: crowd(2),
         credit,
         budget: Budget { connects: 3, breaks: 1, clones: 1, ..Budget::default() },
+        ..Configuration::default()
+    }
+}
+
+fn reused_keys() -> Configuration {
+    let purchase = |item| Intent { shopper: "ann", key: "k", item, place: Place::At(0) };
+    Configuration {
+        name: "reused-keys",
+        aim: "a key that a disk and its copy were given for different items",
+        items: &["a", "b"],
+        limit: 2,
+        orders: vec![purchase("a"), purchase("b")],
+        // The original's answer is lost with its stream: it asks again.
+        tries: 2,
+        budget: Budget { connects: 2, breaks: 2, ..Budget::default() },
+        prelude: vec![Action::Clone { node: 0 }],
         ..Configuration::default()
     }
 }

@@ -60,9 +60,10 @@ impl Wish {
         (shopper, key) == (&self.purchase.shopper, &self.purchase.key)
     }
 
-    /// The wish's order in a ledger.
+    /// The wish's order in a ledger. A key may have been used for another item before.
     pub(crate) fn order<'a>(&self, ledger: &'a Image) -> Option<&'a LedgerOrder> {
-        ledger.orders.values().find(|order| self.is(&order.shopper, &order.key))
+        let is_its = |order: &&LedgerOrder| self.is(&order.shopper, &order.key) && order.sku.code == self.purchase.sku;
+        ledger.orders.values().find(is_its)
     }
 
     pub(crate) fn is_told(&self) -> bool {

@@ -48,6 +48,8 @@ fn read_ledger(folder: &Path) -> Result<Ledger, Unusable> {
     check_unused(folder)?;
     let store = RocksStore::open_read_only(folder)?;
     let image = store.load()?;
+    // No invariant speaks of them, and the allocator does not start where one does not read.
+    store.presentations()?;
     let journal = store.journal().collect::<Result<_, _>>()?;
     Ok(Ledger { image, journal })
 }

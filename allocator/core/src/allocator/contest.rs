@@ -85,8 +85,9 @@ impl Allocator {
             self.clones.insert(boot);
         }
         let text = format!(
-            "two processes of {edge} live on copies of disk {disk}; this one is refused. What it had acknowledged and not \
-             shipped, at most W units of a SKU, is lost. Stop it, and start it with an empty disk"
+            "two processes of {edge} live on copies of disk {disk}; this one is refused, the other goes on. What this one had \
+             acknowledged and not shipped, at most W units of a SKU, is lost. Stop this one and leave it stopped; only if the \
+             other is to go, stop both, and start one with an empty disk (RUNBOOK.md, \"DiskCloned\")"
         );
         self.alert(text, now);
     }

@@ -22,11 +22,16 @@ impl Allocator {
         }
         if let Some(owner) = self.other_owner(&hello) {
             let detail = format!("disk {} belongs to edge {owner}, not to {}", hello.disk, hello.edge);
-            self.alert(format!("refused a hello of {}: {detail}", hello.edge), now);
+            if self.is_refusal_new(&hello, RefusedReason::UnknownEdge) {
+                self.alert(format!("refused a hello of {}: {detail}", hello.edge), now);
+            }
             return self.refuse(connection, session, RefusedReason::UnknownEdge, &detail);
         }
         if self.clones.contains(&session.boot) {
             return self.refuse_clone(connection, session, &hello.edge, hello.disk);
+        }
+        if let Some(detail) = self.ahead.get(&session.boot).cloned() {
+            return self.refuse(connection, session, RefusedReason::LedgerBehind, &detail);
         }
         if let Some(incumbent) = self.incumbent(&hello, session) {
             return self.challenge(connection, incumbent, message, now);
@@ -85,14 +90,14 @@ impl Allocator {
             Answer::Begin { fence } => self.answer_begin(connection, session, fence, hello, now),
             Answer::Retire(epoch) => self.answer_retire(connection, session, epoch, hello, now),
             Answer::RolledBack(detail) => {
-                self.alert(format!("{} holds a disk that was rolled back: {detail}", hello.edge), now);
+                if self.is_refusal_new(hello, RefusedReason::DiskRolledBack) {
+                    let see = "RUNBOOK.md, \"DiskRolledBack\"";
+                    self.alert(format!("{} holds a disk that was rolled back: {detail} ({see})", hello.edge), now);
+                }
                 self.watch(&hello.edge).refused = true;
                 self.refuse(connection, session, RefusedReason::DiskRolledBack, &detail);
             }
-            Answer::LedgerBehind(detail) => {
-                self.ledger_behind(&hello.edge, &detail, now);
-                self.refuse(connection, session, RefusedReason::LedgerBehind, &detail);
-            }
+            Answer::LedgerBehind(detail) => self.hello_is_ahead(connection, session, hello, &detail, now),
         }
         if is_settled {
             self.has_spoken(&hello.edge, ANY_EPOCH, now);
@@ -133,8 +138,15 @@ impl Allocator {
     fn answer_begin(&mut self, c: Connection, session: Session, fence: Option<Epoch>, hello: &Hello, now: Timestamp) {
         if let Some(fenced) = fence {
             let why = format!("disk {} said hello in its place", hello.disk);
-            self.fence(&hello.edge, fenced, &hello.edge.to_string(), &why, now);
-            self.alert(format!("{}: epoch {fenced} is fenced, {why}", hello.edge), now);
+            let (pooled, quarantined) = self.fence(&hello.edge, fenced, &hello.edge.to_string(), &why, now);
+            self.alert(
+                format!(
+                    "{}: epoch {fenced} is fenced, {why}; {pooled} units went to the pool, {quarantined} are in quarantine \
+                     until the old disk speaks or an operator writes epoch {fenced} off",
+                    hello.edge
+                ),
+                now,
+            );
         }
         let epoch = self.begin_epoch(&hello.edge, hello.disk);
         self.connect(c, session, Some(epoch), hello, now);
@@ -212,17 +224,13 @@ impl Allocator {
         self.links.insert(c, link);
     }
 
-    fn up_mark(&self, edge: &EdgeId, epoch: Epoch) -> LogMark {
-        self.image.book(edge, epoch).expect("the answer names a known epoch").head.up_mark()
+    /// Whether a refusal was not told of in this term.
+    pub(super) fn is_refusal_new(&mut self, hello: &Hello, reason: RefusedReason) -> bool {
+        let is_full = self.refusals_told.len() >= ALERTS_MAX;
+        !is_full && self.refusals_told.insert((hello.edge.clone(), hello.disk, reason))
     }
 
-    /// The ledger lost what the edge holds: nothing of it can be trusted, so nothing moves any more.
-    fn ledger_behind(&mut self, edge: &EdgeId, detail: &str, now: Timestamp) {
-        self.alert(format!("the ledger is behind {edge}: {detail}"), now);
-        self.watch(edge).refused = true;
-        let reason = format!("the ledger is behind {edge}: {detail}");
-        for sku in self.unsettled_skus() {
-            self.halt(&sku, &reason, now);
-        }
+    fn up_mark(&self, edge: &EdgeId, epoch: Epoch) -> LogMark {
+        self.image.book(edge, epoch).expect("the answer names a known epoch").head.up_mark()
     }
 }

@@ -3,7 +3,7 @@
 use std::fs;
 
 use super::*;
-use crate::store::{BackupError, RestoreError, restore};
+use crate::store::{BackupError, Found, RestoreError, restore};
 
 const NOW: Timestamp = Timestamp(5_000);
 
@@ -68,6 +68,34 @@ fn a_restored_ledger_is_the_backup_under_a_term_that_none_has_seen() {
     let again = |at| restore(&backup, &folder.path().join(format!("again-{at}")), Timestamp(at)).unwrap().term;
     let (first, second) = (again(1_790_000_000_000), again(1_790_000_001_000));
     assert!(restored.term < first && first.0 + 1_000_000 < second.0 && second.0 < 1 << 53);
+}
+
+#[test]
+fn a_backup_is_not_served_until_it_is_restored() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, backup) = (folder.path().join("data"), folder.path().join("backup"));
+    written(&folder.path().join("lost")).backups().make(&backup).unwrap();
+    for refused in [RocksStore::open(&backup).err(), RocksStore::open_existing(&backup).err()] {
+        let Some(Error::Unusable(refused)) = refused else { panic!("{refused:?}") };
+        assert_eq!(refused.found, Found::Backup);
+        assert!(refused.to_string().contains("expected a ledger, found a backup\n"), "{refused}");
+        assert!(refused.to_string().contains("doorbuster-allocator restore"), "{refused}");
+    }
+    assert_eq!(RocksStore::open_read_only(&backup).unwrap().check().unwrap().orders, 3);
+    restore(&backup, &data, NOW).unwrap();
+    assert_eq!(RocksStore::open(&data).unwrap().check().unwrap().orders, 3);
+    assert!(RocksStore::open(&backup).is_err(), "it is left as it was");
+}
+
+#[test]
+fn whoever_reads_a_damaged_backup_is_not_told_what_the_service_is() {
+    let folder = tempfile::tempdir().unwrap();
+    let (data, backup) = (folder.path().join("data"), folder.path().join("backup"));
+    written(&folder.path().join("lost")).backups().make(&backup).unwrap();
+    fs::write(backup.join("CURRENT"), "MANIFEST-nothing\n").unwrap();
+    let Err(RestoreError::Backup(refused)) = restore(&backup, &data, NOW) else { panic!("it is damaged") };
+    let refused = refused.to_string();
+    assert!(refused.contains("take an earlier one") && !refused.contains("start on an empty folder"), "{refused}");
 }
 
 #[test]

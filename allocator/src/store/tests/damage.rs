@@ -114,7 +114,7 @@ fn other_versions_and_other_stores_are_told_by_name() {
         db.create_cf("vouchers", &rocksdb::Options::default()).unwrap();
     });
     assert_eq!(found, Found::OtherVersion("records of kind vouchers".into()));
-    assert!(said.contains("start the version of the allocator that has written it"), "{said}");
+    assert!(said.contains("use the version of the allocator that has written it"), "{said}");
 
     let (found, _) = refusal(|folder| {
         let db = DB::open_cf(&rocksdb::Options::default(), folder, crate::store::rocks::FAMILIES).unwrap();

@@ -69,7 +69,11 @@ fn verdict(ledger: &Ledger, edge: &EdgeId, epoch: Epoch, seq: Seq) -> Option<Eve
 
 fn standing(stores: &Stores, id: OrderId, known: Option<&LedgerOrder>) -> Vec<String> {
     let ledger = known.map_or_else(
-        || "ledger: no such order; the edge ships it when it runs".to_owned(),
+        || {
+            "ledger: no such order; its edge ships it when it runs, unless the allocator refuses its disk: without --order, \
+             `audit` says how each disk stands"
+                .to_owned()
+        },
         |order| {
             let state = order.state.map_or("no verdict, its SKU is halted", state_word);
             let reason =

@@ -19,7 +19,10 @@ pub fn units(stores: &Stores, sku: &Sku, wanted: Option<Range>) -> Result<Histor
     let trace = Trace::of(sku, &stores.ledger);
     let all = Range { first: 1, last: stock.terms.issued.get() };
     let range = match wanted {
-        Some(wanted) => wanted.within(all).ok_or_else(|| unknown("it has no units of these numbers"))?,
+        Some(wanted) => wanted.within(all).ok_or_else(|| Unknown {
+            what: format!("{wanted} of {sku}, whose units are {all}"),
+            why: "it has no units of these numbers",
+        })?,
         None => all,
     };
     let events = if wanted.is_some() {

@@ -35,7 +35,7 @@ fn orders(stores: &Stores, disk: &Disk, found: &mut Found) {
     for order in orders.values() {
         let book = ledger.epochs().find(|(_, epoch, book)| *epoch == order.epoch && book.head.disk == disk.id);
         let Some((edge, epoch, book)) = book else { continue };
-        let at = format!("{} of {}, entry {} of {edge}, epoch {epoch}", order.id, order.sku, order.seq);
+        let at = format!("{}, entry {} of {edge}, epoch {epoch}", told(order), order.seq);
         let known = ledger.image.orders.get(&order.id);
         if order.seq <= book.head.up_taken {
             if known.is_none() {
@@ -67,12 +67,18 @@ fn unknown(stores: &Stores, disk: &Disk, found: &mut Found) {
     let gone = orders.values().filter(|order| is_shown(order) && !stores.ledger.image.orders.contains_key(&order.id));
     let gone: Vec<_> = gone.collect();
     if !gone.is_empty() {
-        let (count, ids) = (gone.len(), gone.iter().map(|order| order.id.to_string()).collect::<Vec<_>>().join(", "));
+        let (count, told) = (gone.len(), gone.iter().map(|order| told(order)).collect::<Vec<_>>().join("; "));
         found.wrong(
-            format!("{}: {count} orders are the shoppers', and the ledger has none of them: {ids}", disk.name),
+            format!("{}: {count} orders are the shoppers', and the ledger has none of them: {told}", disk.name),
             BEHIND,
         );
     }
+}
+
+/// What a person must know to fulfil it.
+fn told(order: &Order) -> String {
+    let Order { id, sku, units, shopper, key, .. } = order;
+    format!("{id} of {sku}, {units} units for {shopper} with key {key}")
 }
 
 fn is_shown(order: &Order) -> bool {

@@ -13,11 +13,11 @@ use crate::audit::stores::{Disk, Ledger, Stores};
 pub(super) const NOT_SHOWN: &str = "terms and epochs of the past, of which only the last are stored; a rollback of entries \
 that the ledger never had; which allocator led a term";
 const BEHIND: &str = "The ledger is older than this disk: it was restored from a backup, or is not of this fleet. Look for a \
-newer backup before you start it. Started, it halts what this edge sells, which is safe: nothing is sold twice.";
+newer backup before you start it. Started, it halts what this edge may sell, on every edge, which is safe: nothing of it is sold twice.";
 const ROLLED_BACK: &str = "The disk was set back to an older state, or is a copy. Do not start the edge on it: the allocator \
-would refuse it. Start the edge with an empty folder; what it had acknowledged and not shipped is at most W units of each SKU.";
-const COPY: &str = "The disk is a copy that went another way than its original, or its log was changed. Start nothing on it; its \
-orders that the ledger lacks, at most W acknowledged units of each SKU, have to be told to their shoppers by a person.";
+would refuse it. If its original runs elsewhere, leave this one stopped. Else start the edge with an empty folder; what it had acknowledged and not shipped is at most W units of each SKU.";
+const COPY: &str = "The disk is a copy that went another way than its original, or its log was changed. Start nothing on it, and \
+no edge of that name on an empty folder while the original lives, which that would fence; its orders that the ledger lacks, at most W acknowledged units of each SKU, have to be told to their shoppers by a person.";
 const FENCE: &str = "Units of a fenced epoch are no longer that epoch's to sell or to return. Stop the allocator, keep its \
 folder, restore the last backup, and audit that.";
 const ORDER: &str = "The journal is written once and in order: it was damaged or changed. Keep the folder, restore the last \

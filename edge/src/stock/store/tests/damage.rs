@@ -109,6 +109,9 @@ fn records_without_the_disks_identity_are_no_new_disk() {
     is_damage(|folder| {
         let db = DB::open_cf(&Options::default(), folder, FAMILIES).unwrap();
         db.delete_cf(db.cf_handle("meta").unwrap(), super::super::keys::DISK).unwrap();
+        drop(db);
+        let looked_at = Store::open_read_only(folder);
+        assert!(matches!(looked_at, Err(Error::Unusable(_))), "an audit sees it too: {looked_at:?}");
     });
 }
 
