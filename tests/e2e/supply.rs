@@ -107,11 +107,10 @@ async fn told(world: &World, at: usize, name: &str, order: &str) -> Value {
     let login = world.web.post(&format!("{shop}/api/login"), &[], &json!({ "name": name })).await.unwrap();
     let bearer = format!("Bearer {}", login.json()["token"].as_str().unwrap());
     let headers = [("authorization", bearer.as_str())];
-    let shown = world.web.send(http::Method::GET, &format!("{shop}/api/orders/{order}"), &headers, bytes::Bytes::new());
-    let shown = shown.await.unwrap();
+    let get = async |url: String| world.web.send(http::Method::GET, &url, &headers, bytes::Bytes::new()).await.unwrap();
+    let shown = get(format!("{shop}/api/orders/{order}")).await;
     assert_eq!(shown.status, 200, "{}", shown.text());
-    let page = world.web.send(http::Method::GET, &format!("{shop}/orders/{order}"), &headers, bytes::Bytes::new());
-    let page = page.await.unwrap();
+    let page = get(format!("{shop}/orders/{order}")).await;
     let is_told = page.text().contains("on backorder");
     assert_eq!(is_told, shown.json()["backorder"] == true, "{}", page.text());
     shown.json()

@@ -243,7 +243,7 @@ fn supplies() -> Configuration {
         name: "supplies",
         aim: "a supply that is lowered and raised while it sells",
         orders: crowd(2),
-        budget: Budget { raises: 1, lowerings: 1, connects: 1, breaks: 1, timers: 1, ..Budget::default() },
+        budget: Budget { raises: 1, lowerings: 1, connects: 1, breaks: 1, ..Budget::default() },
         ..Configuration::default()
     }
 }
