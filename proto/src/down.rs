@@ -18,6 +18,8 @@ pub enum DownEntry {
         order: OrderId,
         /// Its state now.
         state: OrderState,
+        /// Whether it stands beyond the supply: its units are yet to come.
+        backorder: bool,
     },
     /// The sale is over: return what is left.
     SaleClosed {

@@ -68,6 +68,8 @@ pub struct OrderVerdict {
     pub seq: Seq,
     /// The verdict.
     pub verdict: Verdict,
+    /// Whether the order stands beyond the supply: its units are yet to come.
+    pub backorder: bool,
 }
 
 /// The ledger's answer to a batch: the watermark, and the verdicts that the edge does not have yet.

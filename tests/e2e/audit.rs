@@ -112,7 +112,7 @@ type Plant = fn(&Image, &EdgeImage) -> (Vec<Write>, Vec<EdgeWrite>);
 const PLANTS: [(&str, Plant); 8] = [
     ("1. conservation", |ledger, _| (vec![account(ledger, Account::Pool, 1)], vec![])),
     ("2. no oversell", |ledger, _| {
-        let units = ledger.stock.values().next().unwrap().terms.issued.plus(Units::ONE);
+        let units = ledger.stock.values().next().unwrap().issued().plus(Units::ONE);
         (vec![Write::Order(LedgerOrder { units, ..valid(ledger) })], vec![])
     }),
     // The ledger has another order in its place.
@@ -128,7 +128,7 @@ const PLANTS: [(&str, Plant); 8] = [
     ("4. one outcome", |_, edge| {
         let status = OrderStatus::Paid;
         let (epoch, seq) = *edge.log.keys().next().unwrap();
-        (vec![], vec![EdgeWrite::Status { epoch, seq, status }])
+        (vec![], vec![EdgeWrite::Status { epoch, seq, status, backorder: false }])
     }),
     ("5. credit", |ledger, _| (vec![account(ledger, Account::Quarantine(edge(3), Epoch(1)), 1)], vec![])),
     ("6. fences", |ledger, _| {

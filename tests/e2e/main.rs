@@ -18,6 +18,7 @@ mod http;
 mod nemesis;
 mod repeats;
 mod room;
+mod supply;
 mod top_up;
 mod world;
 mod wrong_sale;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Context as _;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::until;
 use crate::web::{Answer, Web};
@@ -73,6 +73,8 @@ pub struct SnapshotSku {
     pub supply: u64,
     /// Oversell budget.
     pub budget: u64,
+    /// Units that are to come back, since the supply was lowered.
+    pub debt: u64,
     /// Units that the allocator holds.
     pub pool: u64,
     /// Units that each live epoch holds.
@@ -112,6 +114,10 @@ pub struct ReportSku {
     pub supply: u64,
     /// Oversell budget.
     pub budget: u64,
+    /// Units that are to come back, since the supply was lowered.
+    pub debt: u64,
+    /// Units that were sold instead.
+    pub oversold: u64,
     /// Units that the allocator holds.
     pub pool: u64,
     /// Units that live epochs hold.
@@ -127,8 +133,8 @@ pub struct ReportSku {
 impl ReportSku {
     /// Whether the accounts add up.
     pub fn is_balanced(&self) -> bool {
-        let Self { supply, budget, pool, escrow, sold, quarantine, written_off, .. } = self;
-        supply + budget == pool + escrow + sold + quarantine + written_off
+        let Self { supply, budget, debt, oversold, pool, escrow, sold, quarantine, written_off, .. } = self;
+        supply + budget + debt + oversold == pool + escrow + sold + quarantine + written_off
     }
 }
 
@@ -191,6 +197,14 @@ impl Console {
     /// The allocator refused, or did not answer.
     pub async fn write_off(&self, edge: &str, epoch: u64) -> anyhow::Result<()> {
         self.operate(&format!("edges/{edge}/epochs/{epoch}/write-off")).await
+    }
+
+    /// Sets the supply of an item, its oversell budget, or both; the answer may be a refusal.
+    ///
+    /// # Errors
+    /// The allocator did not answer.
+    pub async fn set_supply(&self, sale: &str, sku: &str, numbers: &Value) -> anyhow::Result<Answer> {
+        self.web.post(&format!("{}/api/sales/{sale}/items/{sku}", self.url), &[], numbers).await
     }
 
     /// Lets grants flow although not every edge has spoken in this term.

@@ -15,6 +15,8 @@ pub struct SaleFile {
     limit: i64,
     credit: i64,
     items: Vec<Item>,
+    /// Start and end where they are fixed, as the file spells them.
+    between: Option<(String, String)>,
 }
 
 struct Item {
@@ -22,18 +24,27 @@ struct Item {
     supply: i64,
     limit: i64,
     place: Option<toml::Table>,
+    budget: i64,
 }
 
 impl SaleFile {
     /// A sale that starts at once and lasts five minutes: no credit, one unit per shopper.
     pub fn new(sale: &str) -> Self {
-        Self { sale: sale.to_owned(), starts_in_s: 0, lasts_s: 300, limit: 1, credit: 0, items: Vec::new() }
+        Self {
+            sale: sale.to_owned(),
+            starts_in_s: 0,
+            lasts_s: 300,
+            limit: 1,
+            credit: 0,
+            items: Vec::new(),
+            between: None,
+        }
     }
 
     /// Sells `supply` units of one more item, at most `limit` to a shopper.
     #[must_use]
     pub fn item(mut self, sku: &str, supply: i64, limit: i64) -> Self {
-        self.items.push(Item { sku: sku.to_owned(), supply, limit, place: None });
+        self.items.push(Item { sku: sku.to_owned(), supply, limit, budget: 0, place: None });
         self
     }
 
@@ -41,6 +52,20 @@ impl SaleFile {
     #[must_use]
     pub fn placed(mut self, rules: toml::Table) -> Self {
         self.items.last_mut().expect("an item was added").place = Some(rules);
+        self
+    }
+
+    /// Lets so many more units of the item that was added last be sold than there are.
+    #[must_use]
+    pub fn budget(mut self, budget: i64) -> Self {
+        self.items.last_mut().expect("an item was added").budget = budget;
+        self
+    }
+
+    /// Fixes start and end, whenever it is published: times such as "2026-11-27T09:00:00Z".
+    #[must_use]
+    pub fn between(mut self, starts_at: &str, ends_at: &str) -> Self {
+        self.between = Some((starts_at.to_owned(), ends_at.to_owned()));
         self
     }
 
@@ -78,7 +103,7 @@ impl SaleFile {
     }
 
     fn table(&self) -> toml::Table {
-        let Self { sale, starts_in_s, lasts_s, limit, credit, items } = self;
+        let Self { sale, starts_in_s, lasts_s, limit, credit, items, between } = self;
         let (sale, starts_in_s, lasts_s) = (sale.as_str(), *starts_in_s, *lasts_s);
         let (limit, credit) = (*limit, *credit);
         let mut table = toml! {
@@ -92,13 +117,18 @@ impl SaleFile {
             credit = credit
             currency = "EUR"
         };
+        if let (Some((starts_at, ends_at)), Some(head)) = (between, table["sale"].as_table_mut()) {
+            head.retain(|key, _| key != "starts_in_s" && key != "lasts_s");
+            head.insert("starts_at".into(), starts_at.as_str().into());
+            head.insert("ends_at".into(), ends_at.as_str().into());
+        }
         table.insert("items".into(), items.iter().map(item_table).collect::<Vec<_>>().into());
         table
     }
 }
 
-fn item_table(Item { sku, supply, limit, place }: &Item) -> toml::Value {
-    let (sku, supply, limit) = (sku.as_str(), *supply, *limit);
+fn item_table(Item { sku, supply, limit, budget, place }: &Item) -> toml::Value {
+    let (sku, supply, limit, budget) = (sku.as_str(), *supply, *limit, *budget);
     let name = format!("The {sku}");
     let mut table = toml! {
         sku = sku
@@ -106,6 +136,7 @@ fn item_table(Item { sku, supply, limit, place }: &Item) -> toml::Value {
         summary = "One of a kind, many times over."
         price = "19.00"
         supply = supply
+        budget = budget
         limit = limit
         picture = "picture.svg"
         picture_alt = "A red disc on sand"

@@ -73,6 +73,7 @@ impl Image {
             Write::Restored(restored) => self.restored = *restored,
             Write::Sale(sale) => self.apply_sale(sale),
             Write::Halted { sku, reason } => self.stock_mut(sku).halted = Some(reason.clone()),
+            Write::Debt { sku, units } => self.stock_mut(sku).debt = *units,
             Write::Account { sku, account, units } => {
                 let account = self.shared_account(account);
                 self.stock_mut(sku).set(account, *units);

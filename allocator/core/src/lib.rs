@@ -22,7 +22,7 @@ pub use command::{BatchId, Command, Connection};
 pub use epochs::{Book, EpochHead, Phase, Total};
 pub use image::{Count, Counts, Image, Judged, Write};
 pub use ledger::{Account, JournalRecord, Stock, Terms, Transfer, Violation};
-pub use operator::{Operator, Outcome, Refusal, RequestId};
+pub use operator::{Difference, Operator, Outcome, Refusal, RequestId};
 pub use order::{CancelReason, LedgerOrder};
 pub use policy::{EdgeView, Move, Policy, Rate, SkuView, Told};
 pub use report::{Report, SkuReport};

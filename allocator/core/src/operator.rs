@@ -11,8 +11,20 @@ pub struct RequestId(pub u64);
 /// A request of an operator.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Operator {
-    /// Put a sale into the ledger and on the edges. The same definition again changes nothing.
+    /// Put a sale into the ledger and on the edges. The same definition again changes nothing; of a sale that sells, some of
+    /// it may change.
     Publish(SaleDefinition),
+    /// The same of a sale whose pages have changed, whatever else has.
+    Republish(SaleDefinition),
+    /// Set an item's supply, its oversell budget, or both, while it sells.
+    SetSupply {
+        /// Which item.
+        sku: Sku,
+        /// Units that there are; `None` leaves it as it is.
+        supply: Option<Units>,
+        /// Units that may be sold beyond them; `None` leaves it as it is.
+        budget: Option<Units>,
+    },
     /// End a sale now.
     Close {
         /// Which sale.
@@ -49,6 +61,15 @@ pub enum Outcome {
         /// The version of the site that shows it.
         site: SiteVersion,
     },
+    /// The item's supply and budget are these.
+    SupplySet {
+        /// Units that there are.
+        supply: Units,
+        /// Units that may be sold beyond them.
+        budget: Units,
+        /// Units that are to come back from edges.
+        debt: Units,
+    },
     /// The sale is closed.
     Closed,
     /// The epoch is fenced.
@@ -74,11 +95,49 @@ pub enum Outcome {
 /// Why a request was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
 pub enum Refusal {
-    /// Another sale has this id.
-    #[error("sale {sale} is known with another content")]
+    /// Another sale has this id, which does not sell any more.
+    #[error("sale {sale} is known with another content, and is over")]
     SaleKnown {
         /// The sale.
         sale: SaleId,
+    },
+    /// Promises of a sale that sells would change.
+    #[error("sale {sale} is on: {}", listed(.differences))]
+    MayNotChange {
+        /// The sale.
+        sale: SaleId,
+        /// What would change.
+        differences: Vec<Difference>,
+    },
+    /// The sale sells nothing of that name.
+    #[error("sale {} sells no {}", sku.sale, sku.code)]
+    UnknownSku {
+        /// What it does not sell.
+        sku: Sku,
+    },
+    /// The sale is over.
+    #[error("sale {sale} is over")]
+    Over {
+        /// The sale.
+        sale: SaleId,
+    },
+    /// Fewer units than nobody can take back.
+    #[error(
+        "SKU {sku}: expected supply and budget of at least {} in all ({sold} sold, {quarantine} in quarantine, \
+         {written_off} written off), found {found}",
+        sold.plus(*quarantine).plus(*written_off)
+    )]
+    BelowSold {
+        /// The SKU.
+        sku: Sku,
+        /// Units sold.
+        sold: Units,
+        /// Units that fenced epochs may have sold.
+        quarantine: Units,
+        /// Units given up.
+        written_off: Units,
+        /// What supply and budget would be.
+        found: Units,
     },
     /// A code belongs to one unsettled sale at a time.
     #[error("SKU {code} belongs to sale {sale}, which is not settled")]
@@ -164,6 +223,22 @@ pub enum Refusal {
         /// The SKU.
         sku: Sku,
     },
+}
+
+/// Something that may not change while a sale sells.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("{path}: expected {expected}, found {found}")]
+pub struct Difference {
+    /// Where in the sale.
+    pub path: String,
+    /// As it is.
+    pub expected: String,
+    /// As it would be.
+    pub found: String,
+}
+
+fn listed(differences: &[Difference]) -> String {
+    differences.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ")
 }
 
 fn names(edges: &[EdgeId]) -> String {

@@ -29,6 +29,9 @@ pub struct LedgerOrder {
     pub state: Option<OrderState>,
     /// Why it came to nothing, where it did.
     pub reason: Option<CancelReason>,
+    /// Whether more units were sold than there are when it was taken in, its own included: the oversell budget alone covers
+    /// it.
+    pub backorder: bool,
 }
 
 /// Why an order came to nothing.
@@ -62,6 +65,11 @@ impl LedgerOrder {
         self.state.is_some_and(OrderState::is_valid)
     }
 
+    /// Whether its shopper waits for units that are yet to come.
+    pub fn is_on_backorder(&self) -> bool {
+        self.backorder && self.is_valid()
+    }
+
     /// Whether it was judged and holds nothing.
     pub fn is_cancelled(&self) -> bool {
         self.state.is_some_and(|state| !state.is_valid())
@@ -74,7 +82,8 @@ impl LedgerOrder {
 
     pub(crate) fn of(placed: OrderPlaced, edge: &EdgeId, epoch: Epoch, seq: Seq) -> Self {
         let OrderPlaced { order, key, sku, shopper, units, at } = placed;
-        Self { id: order, sku, shopper, key, units, at, edge: edge.clone(), epoch, seq, state: None, reason: None }
+        let (edge, state, reason, backorder) = (edge.clone(), None, None, false);
+        Self { id: order, sku, shopper, key, units, at, edge, epoch, seq, state, reason, backorder }
     }
 
     pub(crate) fn judged(mut self, state: OrderState, reason: Option<CancelReason>) -> Self {

@@ -5,6 +5,7 @@
 
 mod adaptive;
 mod central;
+mod debt;
 mod on_demand;
 mod predictive;
 mod split;
@@ -68,8 +69,11 @@ impl Policy {
         Self::ALL.into_iter().find(|policy| policy.as_str() == name)
     }
 
-    /// The moves that are due, in order. Grants never exceed the pool.
+    /// The moves that are due, in order. Grants never exceed the pool. A debt is every policy's first concern.
     pub fn moves(self, view: &SkuView) -> Vec<Move> {
+        if !view.debt.is_zero() {
+            return debt::moves(view);
+        }
         match self {
             Self::Adaptive => adaptive::moves(view),
             Self::Static => static_split::moves(view),

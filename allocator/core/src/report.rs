@@ -16,7 +16,7 @@ pub struct Report {
     pub state: SaleState,
     /// Its items.
     pub skus: Vec<SkuReport>,
-    /// Whether the accounts of every item add up to its supply and budget.
+    /// Whether the accounts of every item add up to its supply, its budget, and what is out beyond them.
     pub balanced: bool,
 }
 
@@ -31,6 +31,10 @@ pub struct SkuReport {
     pub supply: Units,
     /// Units that may be sold beyond them.
     pub budget: Units,
+    /// Units out beyond both, since they were lowered, that are to come back.
+    pub debt: Units,
+    /// Units out beyond both that were sold instead, or given up: cancellations bring them back.
+    pub oversold: Units,
     /// Units that the allocator holds.
     pub pool: Units,
     /// Units that edges hold.

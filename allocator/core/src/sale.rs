@@ -45,13 +45,13 @@ pub struct ItemDefinition {
 /// A sale in the ledger.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Sale {
-    /// As it was published.
+    /// As it was published last, with the supplies that were set since.
     pub definition: SaleDefinition,
     /// How far it has come.
     pub stage: SaleStage,
     /// First moment at which it sells no more: as published, or earlier where an operator closed it.
     pub ends_at: Timestamp,
-    /// The version of the site that shows it first.
+    /// The version of the site that shows it first as it was published last.
     pub site: SiteVersion,
 }
 

@@ -110,6 +110,10 @@ pub struct SkuSnapshot {
     pub supply: Units,
     /// Units that may be sold beyond them.
     pub budget: Units,
+    /// Units out beyond both, since they were lowered, that are to come back.
+    pub debt: Units,
+    /// Units out beyond both that were sold instead, or given up: cancellations bring them back.
+    pub oversold: Units,
     /// Units that the allocator holds.
     pub pool: Units,
     /// Units that edges hold.

@@ -20,6 +20,15 @@ impl fmt::Debug for UnitsCollector {
     }
 }
 
+type UnitsOf = fn(&SkuSnapshot) -> Units;
+
+/// What may be, or is, sold beyond the supply.
+const BEYOND_SUPPLY: [(&str, &str, UnitsOf); 3] = [
+    ("budget_units", "Units that may be sold beyond the supply", |sku| sku.budget),
+    ("debt_units", "Units that edges are to return since supply or budget were lowered", |sku| sku.debt),
+    ("oversold_units", "Units sold or given up before they could be returned", |sku| sku.oversold),
+];
+
 impl Collector for UnitsCollector {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> fmt::Result {
         let figures = self.0.figures();
@@ -36,13 +45,22 @@ fn encode_units(snapshot: &Snapshot, encoder: &mut DescriptorEncoder<'_>) -> fmt
             encode_sku(sale.id.as_str(), sku, &mut metric)?;
         }
     }
-    let help = "Units that may be sold: supply and budget";
+    let help = "Units that are out: supply and budget, and what is still out beyond them since they were lowered";
     let mut metric = encoder.encode_descriptor("supply_units", help, None, MetricType::Gauge)?;
     for sale in &snapshot.sales {
         for sku in &sale.skus {
             let labels = [("sale", sale.id.as_str()), ("sku", sku.sku.as_str())];
-            let units = signed(sku.supply.plus(sku.budget).get());
-            ConstGauge::new(units).encode(metric.encode_family(&labels)?)?;
+            let units = sku.supply.plus(sku.budget).plus(sku.debt).plus(sku.oversold);
+            ConstGauge::new(signed(units.get())).encode(metric.encode_family(&labels)?)?;
+        }
+    }
+    for (name, help, units) in BEYOND_SUPPLY {
+        let mut metric = encoder.encode_descriptor(name, help, None, MetricType::Gauge)?;
+        for sale in &snapshot.sales {
+            for sku in &sale.skus {
+                let labels = [("sale", sale.id.as_str()), ("sku", sku.sku.as_str())];
+                ConstGauge::new(signed(units(sku).get())).encode(metric.encode_family(&labels)?)?;
+            }
         }
     }
     let help =

@@ -15,6 +15,8 @@ use super::Console;
 use super::problem::Problem;
 use crate::publish;
 
+const WRONG_SALE: &str = "The sale is wrong";
+
 pub(super) type Answer = Result<Response, Problem>;
 
 pub(super) async fn snapshot(State(console): State<Console>) -> Response {
@@ -25,13 +27,14 @@ pub(super) async fn snapshot(State(console): State<Console>) -> Response {
 pub(super) async fn publish(State(console): State<Console>, body: Bytes) -> Answer {
     let bundle = serde_json::from_slice(&body).map_err(|error| {
         let fault = Fault { path: "(body)".into(), expected: "JSON".into(), found: error.to_string() };
-        Problem::faults(vec![fault])
+        Problem::faults(WRONG_SALE, vec![fault])
     })?;
     let draft = tokio::task::spawn_blocking({
         let edges = console.edges.clone();
         move || publish::read(&bundle, clock::now(), Some(&edges))
     });
-    let draft = draft.await.expect("reading a bundle does not panic").map_err(Problem::faults)?;
+    let draft =
+        draft.await.expect("reading a bundle does not panic").map_err(|faults| Problem::faults(WRONG_SALE, faults))?;
     let sale = draft.definition.id.clone();
     let outcome = console.ledger.publish(draft).await?;
     tracing::info!(%sale, ?outcome, "sale published");
@@ -75,7 +78,7 @@ pub(super) async fn cancel(State(console): State<Console>, Path(order): Path<Str
     operate(&console, Operator::CancelOrder { order: id("order", &order)? }).await
 }
 
-async fn operate(console: &Console, operator: Operator) -> Answer {
+pub(super) async fn operate(console: &Console, operator: Operator) -> Answer {
     tracing::info!(?operator, "operator asks");
     let outcome = console.ledger.operate(operator).await?;
     Ok(axum::Json(outcome_json(&outcome)).into_response())
@@ -85,6 +88,9 @@ fn outcome_json(outcome: &Outcome) -> Value {
     match outcome {
         Outcome::Unchanged => json!({ "outcome": "unchanged" }),
         Outcome::Published { site } => json!({ "outcome": "published", "site": site }),
+        Outcome::SupplySet { supply, budget, debt } => {
+            json!({ "outcome": "supply-set", "supply": supply, "budget": budget, "debt": debt })
+        }
         Outcome::Closed => json!({ "outcome": "closed" }),
         Outcome::Evicted { epoch, reclaimed, quarantined } => {
             json!({ "outcome": "evicted", "epoch": epoch, "reclaimed": reclaimed, "quarantined": quarantined })
@@ -95,7 +101,7 @@ fn outcome_json(outcome: &Outcome) -> Value {
     }
 }
 
-fn id<T: FromStr<Err = BadId>>(name: &str, text: &str) -> Result<T, Problem> {
+pub(super) fn id<T: FromStr<Err = BadId>>(name: &str, text: &str) -> Result<T, Problem> {
     text.parse().map_err(|bad: BadId| unfit(name, bad.expected, &bad.found))
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod client;
 mod guard;
 mod problem;
 mod stream;
+mod supply;
 
 use std::future::Future;
 use std::sync::Arc;
@@ -67,6 +68,7 @@ impl Console {
             .route("/api/sales", post(api::publish).layer(DefaultBodyLimit::max(BUNDLE_BYTES_MAX)))
             .route("/api/sales/{sale}/report", get(api::report))
             .route("/api/sales/{sale}/close", post(api::close))
+            .route("/api/sales/{sale}/items/{sku}", post(supply::set).layer(DefaultBodyLimit::max(supply::BYTES_MAX)))
             .route("/api/edges/{edge}/evict", post(api::evict))
             .route("/api/edges/{edge}/epochs/{epoch}/write-off", post(api::write_off))
             .route("/api/resume-grants", post(api::resume_grants))

@@ -28,9 +28,9 @@ impl Problem {
         Self::new(StatusCode::NOT_FOUND, "Not found", detail)
     }
 
-    pub(super) fn faults(faults: Vec<Fault>) -> Self {
+    pub(super) fn faults(title: &'static str, faults: Vec<Fault>) -> Self {
         let lines: Vec<String> = faults.iter().map(ToString::to_string).collect();
-        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "The sale is wrong", lines.join("; "));
+        let problem = Self::new(StatusCode::UNPROCESSABLE_ENTITY, title, lines.join("; "));
         Self { faults, ..problem }
     }
 }

@@ -55,6 +55,7 @@ pub(super) fn order_json(order: &LedgerOrder) -> String {
         "seq": order.seq,
         "state": order.state.map_or("pending", state_word),
         "reason": order.reason.map(CancelReason::as_str),
+        "backorder": order.is_on_backorder(),
     })
     .to_string()
 }

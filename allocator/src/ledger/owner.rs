@@ -181,8 +181,8 @@ impl Owner {
                 Command::HangUp { connection, reason } => self.peers.hang_up(connection, &reason),
                 Command::Done { request, outcome } => {
                     let Some(request) = self.requests.take(request) else { continue };
-                    if let (Err(_), Some(sale)) = (&outcome, &request.stored) {
-                        self.publishing.forget(sale, self.store.as_mut());
+                    if let (Err(_), Some(stored)) = (&outcome, &request.stored) {
+                        self.publishing.take_back(stored, self.store.as_mut());
                     }
                     // Whoever hears the answer may look at once.
                     self.show();

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use doorbuster_allocator_core::{Allocator, Operator};
+use doorbuster_allocator_core::{Allocator, Operator, SaleDefinition};
 use doorbuster_proto::{SaleId, SiteVersion};
 use tokio::sync::watch;
 
@@ -11,6 +11,13 @@ use super::owner::give_up;
 use crate::publish::{Draft, Presentation};
 use crate::sites::Order;
 use crate::store::LedgerStore;
+
+/// What was stored for a request, and goes where the ledger refuses.
+pub(super) struct Stored {
+    sale: SaleId,
+    /// What was shown of the sale before.
+    before: Option<Arc<Presentation>>,
+}
 
 /// The presentations, and where sites are ordered.
 pub struct Publishing {
@@ -25,39 +32,50 @@ impl Publishing {
         Self { presentations, orders }
     }
 
-    /// Stores the presentation, so that it is there when the ledger has the sale. One that the ledger has already, or
-    /// is about to have, keeps its own: the ledger says whether the new one is the same.
+    /// Stores the presentation, so that it is there when the ledger has the sale, or has it anew.
     pub(super) fn store(
         &mut self,
         draft: Draft,
         core: &Allocator,
         store: &mut dyn LedgerStore,
-    ) -> (Operator, Option<SaleId>) {
+    ) -> (Operator, Option<Stored>) {
         let Draft { definition, presentation } = draft;
         let sale = definition.id.clone();
-        let known = core.image().sales.contains_key(&sale) || self.presentations.contains_key(&sale);
-        if known {
+        let before = self.presentations.get(&sale).cloned();
+        if before.as_deref() == Some(&presentation) {
             return (Operator::Publish(definition), None);
         }
+        self.put(Arc::new(presentation), store);
+        let is_known = core.image().sales.contains_key(&sale);
+        let operator = if is_known { Operator::Republish(definition) } else { Operator::Publish(definition) };
+        (operator, Some(Stored { sale, before }))
+    }
+
+    /// The ledger refused the sale: it is shown as before.
+    pub(super) fn take_back(&mut self, stored: &Stored, store: &mut dyn LedgerStore) {
+        if let Some(before) = &stored.before {
+            return self.put(before.clone(), store);
+        }
+        if let Err(error) = store.drop_presentation(&stored.sale) {
+            give_up(&error);
+        }
+        self.presentations.remove(&stored.sale);
+    }
+
+    fn put(&mut self, presentation: Arc<Presentation>, store: &mut dyn LedgerStore) {
         if let Err(error) = store.put_presentation(&presentation) {
             give_up(&error);
         }
-        self.presentations.insert(sale.clone(), Arc::new(presentation));
-        (Operator::Publish(definition), Some(sale))
-    }
-
-    /// The ledger refused the sale.
-    pub(super) fn forget(&mut self, sale: &SaleId, store: &mut dyn LedgerStore) {
-        if let Err(error) = store.drop_presentation(sale) {
-            give_up(&error);
-        }
-        self.presentations.remove(sale);
+        self.presentations.insert(presentation.id.clone(), presentation);
     }
 
     /// Orders a site of every sale that edges show. At the start, before any edge can ask for it.
     pub fn render(&self, version: SiteVersion, core: &Allocator) {
-        let shown = core.shown_sales().filter_map(|sale| self.presentations.get(&sale.definition.id));
-        let mut sales: Vec<_> = shown.cloned().collect();
+        let shown = core.shown_sales().filter_map(|sale| {
+            let presentation = self.presentations.get(&sale.definition.id)?;
+            Some(as_in_ledger(presentation, &sale.definition))
+        });
+        let mut sales: Vec<_> = shown.collect();
         sales.sort_by_key(|sale| (sale.starts_at, sale.id.clone()));
         let order = Order { version, sales };
         self.orders.send_if_modified(|last| {
@@ -66,4 +84,19 @@ impl Publishing {
             differs
         });
     }
+}
+
+/// What the ledger does not know of is not shown: a crash between the two writes of a publish leaves it there, until it
+/// is published again.
+fn as_in_ledger(presentation: &Arc<Presentation>, sale: &SaleDefinition) -> Arc<Presentation> {
+    if presentation.items.iter().all(|item| sale.item(&item.sku).is_some_and(|known| known.edges == item.edges)) {
+        return presentation.clone();
+    }
+    let mut shown = Presentation::clone(presentation);
+    shown.items.retain_mut(|item| {
+        let known = sale.item(&item.sku);
+        item.edges = known.and_then(|known| known.edges.clone());
+        known.is_some()
+    });
+    Arc::new(shown)
 }

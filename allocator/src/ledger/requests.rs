@@ -3,16 +3,16 @@
 use std::collections::BTreeMap;
 
 use doorbuster_allocator_core::{Outcome, Refusal, RequestId};
-use doorbuster_proto::SaleId;
 
 use super::Failure;
 use super::input::Answer;
+use super::publishing::Stored;
 
 /// One request that waits.
 pub(super) struct Request {
     pub(super) answer: Answer<Result<Outcome, Failure>>,
-    /// The sale whose presentation was stored for it, and goes where the ledger refuses.
-    pub(super) stored: Option<SaleId>,
+    /// What was stored for it, and goes where the ledger refuses.
+    pub(super) stored: Option<Stored>,
 }
 
 /// Every request that waits. The queue of inputs bounds how many there can be in one turn.
@@ -23,7 +23,7 @@ pub(super) struct Requests {
 }
 
 impl Requests {
-    pub(super) fn add(&mut self, answer: Answer<Result<Outcome, Failure>>, stored: Option<SaleId>) -> RequestId {
+    pub(super) fn add(&mut self, answer: Answer<Result<Outcome, Failure>>, stored: Option<Stored>) -> RequestId {
         self.last += 1;
         self.waiting.insert(RequestId(self.last), Request { answer, stored });
         RequestId(self.last)

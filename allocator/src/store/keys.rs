@@ -140,6 +140,7 @@ pub(super) fn family(write: &Write) -> &'static str {
         Write::Term(_) | Write::Commit(_) | Write::Restored(_) => "numbers",
         Write::Sale(_) => "sales",
         Write::Halted { .. } => "halted",
+        Write::Debt { .. } => "debts",
         Write::Account { .. } => "accounts",
         Write::Epoch { .. } => "epochs",
         Write::Total { .. } => "totals",

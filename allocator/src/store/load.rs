@@ -29,9 +29,10 @@ pub(super) fn load(store: &RocksStore) -> Result<Image, Error> {
 
 type ReadRow = fn(&[u8], &[u8]) -> Result<Write, Corrupt>;
 
-const KINDS: [(&str, ReadRow); 8] = [
+const KINDS: [(&str, ReadRow); 9] = [
     ("sales", |_, value| Sale::from_bytes(value).map(Write::Sale)),
     ("halted", halted),
+    ("debts", debt),
     ("accounts", account),
     ("epochs", epoch),
     ("totals", total),
@@ -42,6 +43,11 @@ const KINDS: [(&str, ReadRow); 8] = [
 
 fn halted(key: &[u8], value: &[u8]) -> Result<Write, Corrupt> {
     Ok(Write::Halted { sku: KeyReader::new(key).sku()?, reason: String::from_bytes(value)? })
+}
+
+fn debt(key: &[u8], value: &[u8]) -> Result<Write, Corrupt> {
+    let units = Units::new(u64::from_bytes(value)?).map_err(Corrupt::Units)?;
+    Ok(Write::Debt { sku: KeyReader::new(key).sku()?, units })
 }
 
 fn account(key: &[u8], value: &[u8]) -> Result<Write, Corrupt> {

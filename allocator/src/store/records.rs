@@ -160,10 +160,11 @@ impl Record for DownEntry {
                 to.sku(sku);
                 to.units(*units);
             }
-            Self::OrderState { order, state } => {
+            Self::OrderState { order, state, backorder } => {
                 to.u8(2);
                 to.bytes16(order.0);
                 to.u8(state_tag(*state));
+                to.u8(u8::from(*backorder));
             }
             Self::SaleClosed { sale } => {
                 to.u8(3);
@@ -175,7 +176,10 @@ impl Record for DownEntry {
     fn decode(from: &mut Decoder<'_>) -> Result<Self, Corrupt> {
         match from.u8()? {
             1 => Ok(Self::Grant { sku: from.sku()?, units: from.units()? }),
-            2 => Ok(Self::OrderState { order: from.order()?, state: state(from)? }),
+            2 => {
+                let (order, state) = (from.order()?, state(from)?);
+                Ok(Self::OrderState { order, state, backorder: from.flag("backorder")? })
+            }
             3 => Ok(Self::SaleClosed { sale: from.id()? }),
             tag => Err(Corrupt::Tag("down entry", tag)),
         }
@@ -195,6 +199,7 @@ impl Record for LedgerOrder {
         to.number(self.seq.0);
         to.option(self.state.as_ref(), |to, state| to.u8(state_tag(*state)));
         to.option(self.reason.as_ref(), |to, reason| to.u8(reason_tag(*reason)));
+        to.u8(u8::from(self.backorder));
     }
 
     fn decode(from: &mut Decoder<'_>) -> Result<Self, Corrupt> {
@@ -210,6 +215,7 @@ impl Record for LedgerOrder {
             seq: Seq(from.number()?),
             state: from.option(state)?,
             reason: from.option(reason)?,
+            backorder: from.flag("backorder")?,
         })
     }
 }
@@ -220,13 +226,15 @@ impl Record for Vec<Judged> {
             to.number(judged.seq.0);
             to.bytes16(judged.order.0);
             encode_verdict(to, judged.verdict);
+            to.u8(u8::from(judged.backorder));
         });
     }
 
     fn decode(from: &mut Decoder<'_>) -> Result<Self, Corrupt> {
         from.list(|from| {
             let (seq, order) = (Seq(from.number()?), OrderId(from.bytes16()?));
-            Ok(Judged { seq, order, verdict: decode_verdict(from)? })
+            let verdict = decode_verdict(from)?;
+            Ok(Judged { seq, order, verdict, backorder: from.flag("backorder")? })
         })
     }
 }

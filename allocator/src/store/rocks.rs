@@ -17,10 +17,11 @@ use crate::publish::Presentation;
 
 const PRESENTATIONS: &str = "presentations";
 const JOURNAL: &str = "journal";
-pub(super) const FAMILIES: [&str; 11] = [
+pub(super) const FAMILIES: [&str; 12] = [
     "numbers",
     "sales",
     "halted",
+    "debts",
     "accounts",
     "epochs",
     "totals",

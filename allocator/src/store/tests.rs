@@ -64,6 +64,7 @@ fn order(n: u8, state: Option<OrderState>, reason: Option<CancelReason>) -> Ledg
         seq: Seq(n.into()),
         state,
         reason,
+        backorder: n == 1,
     }
 }
 
@@ -85,7 +86,7 @@ fn down(seq: u64, entry: DownEntry) -> Write {
 }
 
 fn verdicts(last: u64) -> Write {
-    let judged = |seq, verdict| Judged { seq: Seq(seq), order: OrderId([1; 16]), verdict };
+    let judged = |seq, verdict| Judged { seq: Seq(seq), order: OrderId([1; 16]), verdict, backorder: seq == last };
     let verdicts = vec![
         judged(last - 2, Verdict::KeyReused),
         judged(last - 1, Verdict::Repeat(OrderState::Paid)),
@@ -118,11 +119,13 @@ fn writes() -> Vec<Write> {
         account(Account::Quarantine(edge(), Epoch(1)), 5),
         account(Account::Sold, 0),
         account(Account::WrittenOff(edge(), Epoch(1)), 20),
+        Write::Debt { sku: sku(), units: units(300) },
         Write::Halted { sku: sku(), reason: "totals differ".into() },
         Write::Total { edge: edge(), epoch: Epoch(1), sku: sku(), total },
         down(1, DownEntry::Grant { sku: sku(), units: units(3) }),
-        down(2, DownEntry::OrderState { order: OrderId([9; 16]), state: OrderState::Cancelled }),
-        down(3, DownEntry::SaleClosed { sale: sku().sale }),
+        down(2, DownEntry::OrderState { order: OrderId([9; 16]), state: OrderState::Cancelled, backorder: false }),
+        down(3, DownEntry::OrderState { order: OrderId([8; 16]), state: OrderState::Reserved, backorder: true }),
+        down(4, DownEntry::SaleClosed { sale: sku().sale }),
         Write::DownTrimmed { edge: edge(), epoch: Epoch(1), first: Seq(1), through: Seq(1) },
         verdicts(2),
         verdicts(300),
@@ -157,6 +160,16 @@ fn the_ledger_reads_back_what_was_written() {
     let store = RocksStore::open(folder.path()).unwrap();
     assert_eq!(store.load().unwrap(), image);
     assert_eq!(store.journal().collect::<Result<Vec<_>, _>>().unwrap(), [journal()]);
+}
+
+#[test]
+fn a_debt_that_is_paid_is_gone() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = written(folder.path());
+    assert_eq!(store.load().unwrap().stock[&sku()].debt, units(300));
+    store.commit(&[Write::Debt { sku: sku(), units: Units::ZERO }], true).unwrap();
+    assert_eq!(store.load().unwrap().stock[&sku()].debt, Units::ZERO);
+    assert_eq!(store.rows("debts", |_, _| Ok(())).count(), 0);
 }
 
 #[test]

@@ -20,6 +20,8 @@ fn put(batch: &mut WriteBatch, write: &Write, rows: &ColumnFamily) {
         Write::Restored(restored) => batch.put_cf(rows, RESTORED, u64::from(*restored).to_bytes()),
         Write::Sale(sale) => batch.put_cf(rows, Key::sale(&sale.definition.id), sale.to_bytes()),
         Write::Halted { sku, reason } => batch.put_cf(rows, Key::sku(sku), reason.to_bytes()),
+        Write::Debt { sku, units } if units.is_zero() => batch.delete_cf(rows, Key::sku(sku)),
+        Write::Debt { sku, units } => batch.put_cf(rows, Key::sku(sku), units.get().to_bytes()),
         Write::Account { sku, account, units } if units.is_zero() => batch.delete_cf(rows, Key::account(sku, account)),
         Write::Account { sku, account, units } => {
             batch.put_cf(rows, Key::account(sku, account), units.get().to_bytes());

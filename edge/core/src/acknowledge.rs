@@ -48,7 +48,7 @@ impl Edge {
     fn judge(&mut self, judged: &OrderVerdict) {
         let Some(slot) = self.up.entry(judged.seq).and_then(Logged::order) else { return };
         if self.orders.at(slot).status == OrderStatus::Pending {
-            self.settle(slot, judged.verdict.into());
+            self.settle(slot, judged.verdict.into(), judged.backorder);
         }
     }
 
@@ -60,8 +60,8 @@ impl Edge {
         for logged in self.up.take_through(watermark) {
             let Some(slot) = logged.order() else { continue };
             let order = self.orders.at(slot);
-            // The watermark says that it is reserved; anything else must be said.
-            if order.status != OrderStatus::Reserved {
+            // The watermark says that it is reserved, of units that are there; anything else must be said.
+            if order.status != OrderStatus::Reserved || order.backorder {
                 self.staged.status(slot);
             }
             self.credits.get_mut(&order.sku).expect("an order in the log has its SKU's").taken_in = logged.sold;
@@ -76,8 +76,8 @@ impl Edge {
     }
 
     /// Gives an order the status that the ledger says, and answers who waits for it.
-    pub(crate) fn settle(&mut self, slot: Slot, status: OrderStatus) {
-        let before = self.orders.set_status(slot, status);
+    pub(crate) fn settle(&mut self, slot: Slot, status: OrderStatus, backorder: bool) {
+        let before = self.orders.set_status(slot, status, backorder && status.counts());
         let order = self.orders.at(slot);
         match (before.counts(), status.counts()) {
             (true, false) => self.shoppers.remove(order),

@@ -22,6 +22,20 @@ impl Edge {
         }
     }
 
+    /// Gives back what is left of items that this edge sells no more, once it has been told what it sells. A grant may have
+    /// been on its way when another edge got the item.
+    pub(crate) fn give_back_unsold_elsewhere(&mut self) {
+        if !self.sales.are_complete() {
+            return;
+        }
+        let held = self.shelves.iter().filter(|(_, shelf)| !shelf.on_hand.is_zero());
+        let not_ours: Vec<Sku> = held.map(|(sku, _)| sku).filter(|sku| !self.sales.has_item(sku)).cloned().collect();
+        for sku in not_ours {
+            self.serve_parked(&sku);
+            self.give_back(&sku, self.on_hand(&sku));
+        }
+    }
+
     /// The ledger closed the sale, whatever this edge's clock says.
     pub(crate) fn close_by_ledger(&mut self, sale: &SaleId) {
         if self.sales.close(sale) {

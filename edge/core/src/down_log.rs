@@ -30,6 +30,7 @@ impl Edge {
             self.staged.sync();
             self.check_totals(&batch.totals);
             self.close_ended();
+            self.give_back_unsold_elsewhere();
             for sku in &granted {
                 self.serve_parked(sku);
             }
@@ -44,14 +45,14 @@ impl Edge {
                 self.take_grant(when, &sku, units);
                 return Some(sku);
             }
-            DownEntry::OrderState { order, state } => self.take_state(order, state),
+            DownEntry::OrderState { order, state, backorder } => self.take_state(order, state, backorder),
             DownEntry::SaleClosed { sale } => self.close_by_ledger(&sale),
         }
         None
     }
 
     /// A cancelled order keeps its reason: the ledger may tell of it again in the next epoch.
-    fn take_state(&mut self, id: OrderId, state: OrderState) {
+    fn take_state(&mut self, id: OrderId, state: OrderState, backorder: bool) {
         let Some(slot) = self.orders.find(id) else { return };
         let order = self.orders.at(slot);
         let status = match (order.status, state) {
@@ -64,7 +65,7 @@ impl Edge {
             }
             _ => state.into(),
         };
-        self.settle(slot, status);
+        self.settle(slot, status, backorder);
         self.staged.status(slot);
     }
 

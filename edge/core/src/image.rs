@@ -1,6 +1,6 @@
 //! What is on the disk, as plain records.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use doorbuster_proto::{Epoch, Instance, LogMark, OrderId, OrderPlaced, SaleId, SaleRules, Seq, Sku, Term, UpEntry};
 
@@ -17,6 +17,8 @@ pub struct Image {
     pub log: BTreeMap<(Epoch, Seq), UpRecord>,
     /// How orders stand where that does not follow from the watermark, by their entry.
     pub statuses: BTreeMap<(Epoch, Seq), OrderStatus>,
+    /// Which of those are of units that are yet to come.
+    pub backorders: BTreeSet<(Epoch, Seq)>,
     /// The sales, as last published.
     pub sales: BTreeMap<SaleId, Sale>,
 }
@@ -53,7 +55,14 @@ impl Image {
             Write::Meta(meta) => self.meta = meta.clone(),
             Write::Shelf(sku, shelf) => drop(self.shelves.insert(sku.clone(), shelf.clone())),
             Write::Log { epoch, seq, record } => drop(self.log.insert((*epoch, *seq), record.clone())),
-            Write::Status { epoch, seq, status } => drop(self.statuses.insert((*epoch, *seq), *status)),
+            Write::Status { epoch, seq, status, backorder } => {
+                self.statuses.insert((*epoch, *seq), *status);
+                if *backorder {
+                    self.backorders.insert((*epoch, *seq));
+                } else {
+                    self.backorders.remove(&(*epoch, *seq));
+                }
+            }
             Write::Sale(sale) => drop(self.sales.insert(sale.rules.sale.clone(), sale.clone())),
             Write::SaleGone(sale) => drop(self.sales.remove(sale)),
         }
@@ -95,6 +104,7 @@ impl Image {
         let is_taken = Some(epoch) != self.meta.epoch || seq <= self.meta.up_taken;
         let usual = if is_taken { OrderStatus::Reserved } else { OrderStatus::Pending };
         let status = self.statuses.get(&(epoch, seq)).copied().unwrap_or(usual);
-        Order { status, ..Order::of(placed, epoch, seq) }
+        let backorder = self.backorders.contains(&(epoch, seq));
+        Order { status, backorder, ..Order::of(placed, epoch, seq) }
     }
 }

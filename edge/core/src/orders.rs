@@ -26,6 +26,8 @@ pub struct Order {
     pub at: Timestamp,
     /// What the ledger has said of it.
     pub status: OrderStatus,
+    /// Whether its units are yet to come, as the ledger has said: more are sold than there are.
+    pub backorder: bool,
     /// The epoch that it was placed in.
     pub epoch: Epoch,
     /// Its entry of that epoch's up log.
@@ -45,6 +47,8 @@ pub struct OrderView {
     pub at: Timestamp,
     /// How it stands.
     pub status: OrderStatus,
+    /// Whether its units are yet to come.
+    pub backorder: bool,
 }
 
 /// How an order stands.
@@ -95,7 +99,8 @@ impl Order {
     /// The order that an entry of the log placed, as it stands before the ledger says anything.
     pub(crate) fn of(placed: OrderPlaced, epoch: Epoch, seq: Seq) -> Self {
         let OrderPlaced { order: id, key, sku, shopper, units, at } = placed;
-        Self { id, key, sku, units, shopper, at, status: OrderStatus::Pending, epoch, seq }
+        let (status, backorder) = (OrderStatus::Pending, false);
+        Self { id, key, sku, units, shopper, at, status, backorder, epoch, seq }
     }
 
     /// The order as the log has it.
@@ -217,9 +222,10 @@ impl Orders {
     }
 
     /// Sets how an order stands, and says how it stood before.
-    pub(crate) fn set_status(&mut self, slot: Slot, status: OrderStatus) -> OrderStatus {
+    pub(crate) fn set_status(&mut self, slot: Slot, status: OrderStatus, backorder: bool) -> OrderStatus {
         let kept = self.kept.at_mut(slot.0);
         kept.on_credit = false;
+        kept.order.backorder = backorder;
         std::mem::replace(&mut kept.order.status, status)
     }
 
@@ -236,7 +242,8 @@ impl Orders {
     pub(crate) fn view(&self, slot: Slot) -> OrderView {
         let Kept { order, on_credit, .. } = self.kept.at(slot.0);
         let status = if *on_credit { OrderStatus::Reserved } else { order.status };
-        OrderView { id: order.id, sku: order.sku.clone(), units: order.units, at: order.at, status }
+        let (sku, backorder) = (order.sku.clone(), order.backorder);
+        OrderView { id: order.id, sku, units: order.units, at: order.at, status, backorder }
     }
 
     /// A shopper's orders, newest first, from the newest on.

@@ -133,6 +133,7 @@ impl Edge {
             shopper: purchase.shopper.clone(),
             at: self.clock,
             status: OrderStatus::Pending,
+            backorder: false,
             epoch: self.meta.epoch.expect("what lives has an epoch"),
             seq,
         };

@@ -52,6 +52,18 @@ impl Sales {
         self.iter().map(|sale| sale.rules.ends_at).filter(|end| *end > self.closed_through).min()
     }
 
+    /// Whether the edge sells the item, by what was published last.
+    pub(crate) fn has_item(&self, sku: &Sku) -> bool {
+        self.rules(&sku.sale).is_some_and(|rules| rules.items.contains_key(&sku.code))
+    }
+
+    /// A sale of which this edge sells nothing more.
+    fn empty(&mut self, sale: &SaleId) {
+        if let Some(sale) = self.of_id.get_mut(sale) {
+            sale.rules.items.clear();
+        }
+    }
+
     /// Closes a sale for good; says whether it was open.
     pub(crate) fn close(&mut self, sale: &SaleId) -> bool {
         self.of_id.get_mut(sale).is_some_and(|sale| !std::mem::replace(&mut sale.closed, true))
@@ -85,10 +97,15 @@ impl Edge {
             }
         }
         for sale in &gone {
+            self.sales.empty(sale);
+        }
+        self.close_ended();
+        self.give_back_unsold_elsewhere();
+        for sale in &gone {
             self.retire(sale);
         }
+        self.forget_words_of_others();
         self.show_sales();
-        self.close_ended();
         self.serve_all_parked();
         if wanted != self.site && self.fetching != Some(wanted) {
             self.fetching = Some(wanted);
@@ -103,13 +120,11 @@ impl Edge {
         self.show_all();
     }
 
-    /// A sale that is not published any more is settled, or not this edge's: what is left of it goes back first.
+    /// A sale that is not published any more is settled, or not this edge's. It goes once nothing is left of it here.
     fn retire(&mut self, sale: &SaleId) {
         self.staged.sale(sale);
         let has_stock = self.shelves.iter().any(|(sku, shelf)| sku.sale == *sale && !shelf.on_hand.is_zero());
-        if has_stock {
-            self.sales.close(sale);
-        } else {
+        if !has_stock {
             self.sales.of_id.remove(sale);
         }
     }

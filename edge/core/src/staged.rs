@@ -113,8 +113,10 @@ impl Edge {
             let record = |logged: &Logged| logged.record(&self.orders);
             writes.extend(self.up.from(first).map(|(seq, logged)| Write::Log { epoch, seq, record: record(logged) }));
         }
-        let status =
-            |Order { epoch, seq, status, .. }: &Order| Write::Status { epoch: *epoch, seq: *seq, status: *status };
+        let status = |order: &Order| {
+            let Order { epoch, seq, status, backorder, .. } = *order;
+            Write::Status { epoch, seq, status, backorder }
+        };
         writes.extend(staged.statuses.iter().map(|slot| status(self.orders.at(*slot))));
         let sale = |sale: &SaleId| match self.sales.find(sale) {
             Some(record) => Write::Sale(record.clone()),

@@ -39,6 +39,12 @@ impl Edge {
         self.words.insert(sku.clone(), KnownWord { when, sold_out: false, halted });
     }
 
+    /// Of what this edge sells no more it hears no words: an old one must not count when the item comes back.
+    pub(crate) fn forget_words_of_others(&mut self) {
+        let sales = &self.sales;
+        self.words.retain(|sku, _| sales.has_item(sku));
+    }
+
     /// Of a halted SKU nobody knows whether a unit is left.
     pub(crate) fn is_said_sold_out(&self, sku: &Sku) -> bool {
         self.words.get(sku).is_some_and(|word| word.sold_out && !word.halted)

@@ -32,6 +32,8 @@ pub enum Write {
         seq: Seq,
         /// How the order stands.
         status: OrderStatus,
+        /// Whether its units are yet to come.
+        backorder: bool,
     },
     /// A sale as it is now.
     Sale(Sale),

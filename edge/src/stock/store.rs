@@ -112,9 +112,9 @@ impl Store {
             Ok(())
         })?;
         self.each(STATUS, |key, value| {
-            image
-                .statuses
-                .insert(readable(STATUS, keys::read_log(key))?, readable(STATUS, record::read_status(value))?);
+            let (epoch, seq) = readable(STATUS, keys::read_log(key))?;
+            let (status, backorder) = readable(STATUS, record::read_status(value))?;
+            image.apply(&Write::Status { epoch, seq, status, backorder });
             Ok(())
         })?;
         self.each(SALE, |_, value| {
@@ -157,8 +157,9 @@ impl Store {
                 batch.put_cf(self.family(LOG), keys::log(*epoch, *seq), &built);
                 self.scratch = built;
             }
-            Write::Status { epoch, seq, status } => {
-                batch.put_cf(self.family(STATUS), keys::log(*epoch, *seq), record::write_status(*status));
+            Write::Status { epoch, seq, status, backorder } => {
+                let built = record::write_status(*status, *backorder);
+                batch.put_cf(self.family(STATUS), keys::log(*epoch, *seq), built);
             }
             Write::Sale(sale) => {
                 batch.put_cf(self.family(SALE), sale.rules.sale.as_str(), record::write_sale(sale));

@@ -72,7 +72,11 @@ impl Allocator {
         loop {
             let EdgeBody::Up(batch) = self.hear().await else { continue };
             let end = batch.first.0 + batch.entries.len() as u64 - 1;
-            let verdicts = (batch.first.0..=end).map(|seq| OrderVerdict { seq: Seq(seq), verdict: Verdict::Valid });
+            let verdicts = (batch.first.0..=end).map(|seq| OrderVerdict {
+                seq: Seq(seq),
+                verdict: Verdict::Valid,
+                backorder: false,
+            });
             let taken = UpTaken { watermark: Seq(end), verdicts: verdicts.collect(), tail: false };
             self.say(AllocatorBody::UpTaken(taken));
             if end >= last {

@@ -10,9 +10,10 @@ impl From<DownEntry> for wire::DownEntry {
             DownEntry::Grant { sku, units } => {
                 down_entry::Entry::Grant(wire::Grant { sku: Some(sku.into()), units: units.get() })
             }
-            DownEntry::OrderState { order, state } => down_entry::Entry::OrderState(wire::OrderState {
+            DownEntry::OrderState { order, state, backorder } => down_entry::Entry::OrderState(wire::OrderState {
                 order: order.0.to_vec(),
                 state: wire::State::from(state).into(),
+                backorder,
             }),
             DownEntry::SaleClosed { sale } => {
                 down_entry::Entry::SaleClosed(wire::SaleClosed { sale: sale.to_string() })
@@ -31,7 +32,8 @@ impl TryFrom<wire::DownEntry> for DownEntry {
                 Self::Grant { sku: Sku::try_from(grant.sku)?, units: some_units("grant.units", grant.units)? }
             }
             down_entry::Entry::OrderState(order) => {
-                Self::OrderState { order: order_id(&order.order)?, state: OrderState::try_from(order.state())? }
+                let (state, backorder) = (OrderState::try_from(order.state())?, order.backorder);
+                Self::OrderState { order: order_id(&order.order)?, state, backorder }
             }
             down_entry::Entry::SaleClosed(closed) => Self::SaleClosed { sale: id("sale_closed.sale", &closed.sale)? },
         })

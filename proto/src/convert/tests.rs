@@ -80,7 +80,9 @@ fn allocator_bodies() -> Vec<AllocatorBody> {
         Verdict::UnknownSku,
         Verdict::KeyReused,
     ];
-    let verdicts = verdicts.into_iter().zip(1..).map(|(verdict, seq)| OrderVerdict { seq: Seq(seq), verdict });
+    let verdicts = verdicts.into_iter().zip(1..);
+    let verdicts =
+        verdicts.map(|(verdict, seq)| OrderVerdict { seq: Seq(seq), verdict, backorder: verdict == Verdict::Valid });
     let refused = Refused { reason: RefusedReason::DiskRolledBack, detail: "tail 3, watermark 5".into() };
     vec![
         AllocatorBody::Welcome(Welcome::Resume { up_taken: LogMark { seq: Seq(9), digest: LogDigest(7) } }),
@@ -91,7 +93,8 @@ fn allocator_bodies() -> Vec<AllocatorBody> {
             first: Seq(1),
             entries: vec![
                 DownEntry::Grant { sku: sku(), units: two() },
-                DownEntry::OrderState { order: order().order, state: OrderState::Cancelled },
+                DownEntry::OrderState { order: order().order, state: OrderState::Cancelled, backorder: false },
+                DownEntry::OrderState { order: order().order, state: OrderState::Reserved, backorder: true },
                 DownEntry::SaleClosed { sale: sku().sale },
             ],
             totals: vec![DownTotal { sku: sku(), granted: two() }],

@@ -108,7 +108,7 @@ impl TryFrom<wire::UpTaken> for UpTaken {
 }
 
 impl From<OrderVerdict> for wire::OrderVerdict {
-    fn from(OrderVerdict { seq, verdict }: OrderVerdict) -> Self {
+    fn from(OrderVerdict { seq, verdict, backorder }: OrderVerdict) -> Self {
         let (verdict, first) = match verdict {
             Verdict::Valid => (wire::Verdict::Valid, None),
             Verdict::OverLimit => (wire::Verdict::OverLimit, None),
@@ -118,7 +118,7 @@ impl From<OrderVerdict> for wire::OrderVerdict {
             Verdict::KeyReused => (wire::Verdict::KeyReused, None),
         };
         let first = first.map_or(wire::State::Unspecified, wire::State::from);
-        Self { seq: seq.0, verdict: verdict.into(), first: first.into() }
+        Self { seq: seq.0, verdict: verdict.into(), first: first.into(), backorder }
     }
 }
 
@@ -135,7 +135,7 @@ impl TryFrom<wire::OrderVerdict> for OrderVerdict {
             wire::Verdict::KeyReused => Verdict::KeyReused,
             wire::Verdict::Unspecified => return Err(Malformed::UnknownCase("verdict", from.verdict)),
         };
-        Ok(Self { seq: Seq(from.seq), verdict })
+        Ok(Self { seq: Seq(from.seq), verdict, backorder: from.backorder })
     }
 }
 

@@ -6,6 +6,7 @@ import { ConfirmDialog } from './view/confirm_dialog';
 import { Edges } from './view/edges';
 import { Header } from './view/header';
 import { Sales } from './view/sales';
+import { SupplyDialog } from './view/supply_dialog';
 
 /** How long the outcome of an operation stays on the page; by then the figures show it. */
 const DONE_SHOWN_MS = 15_000;
@@ -42,7 +43,16 @@ export function App() {
           <p class="empty">{stream === 'broken' ? 'No figures have arrived yet.' : 'Waiting for the first figures…'}</p>
         )}
       </main>
-      {operation && snapshot && (
+      {operation?.kind === 'set-supply' && snapshot && (
+        <SupplyDialog
+          sale={operation.sale}
+          sku={operation.sku}
+          snapshot={snapshot}
+          onDone={setDone}
+          onClosed={() => setOperation(null)}
+        />
+      )}
+      {operation && operation.kind !== 'set-supply' && snapshot && (
         <ConfirmDialog
           operation={operation}
           snapshot={snapshot}

@@ -4,6 +4,8 @@ import { balance, type Accounts } from '../src/ledger/balance';
 const whole: Accounts = {
   supply: 240,
   budget: 10,
+  debt: 0,
+  oversold: 0,
   pool: 10,
   escrow: [
     { edge: 'edge-1', epoch: 2, units: 40 },
@@ -16,6 +18,10 @@ const whole: Accounts = {
 
 test('accounts add up to supply and budget', () => {
   expect(balance(whole)).toEqual({ found: 250, owed: 250, balanced: true });
+});
+
+test('what is out beyond supply and budget is accounted for', () => {
+  expect(balance({ ...whole, supply: 230, debt: 6, oversold: 4 })).toEqual({ found: 250, owed: 250, balanced: true });
 });
 
 test('a unit too few or too many does not balance', () => {

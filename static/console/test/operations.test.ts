@@ -7,10 +7,11 @@ import { epochsToWriteOff } from '../src/ledger/epochs';
 import { evictionOutcome } from '../src/ledger/eviction';
 import { troubles } from '../src/ledger/trouble';
 import { plan } from '../src/view/operation_plan';
+import { supplyPlan } from '../src/view/supply_plan';
 
 const edge: Edge = { id: 'edge-1', state: 'live', epoch: 2, shop: null, last_heard_ms_ago: 1, orders: 0, quarantine: [] };
 const sku: Sku = {
-  sku: 'copper-kettle', name: 'Copper kettle', supply: 100, budget: 0, pool: 20,
+  sku: 'copper-kettle', name: 'Copper kettle', supply: 100, budget: 0, debt: 0, oversold: 0, pool: 20,
   escrow: [{ edge: 'edge-1', epoch: 2, units: 30 }], sold: 50, at_risk: 8, quarantine: 0, written_off: 0,
   sold_out: false, halted: null, orders: 50, cancelled: 0,
 };
@@ -38,6 +39,26 @@ test('only an epoch with units in quarantine can be written off', () => {
   expect(epochsToWriteOff(edge)).toEqual([]);
   const known = [{ epoch: 1, units: 0 }, { epoch: 2, units: 7 }, { epoch: 3, units: 1 }];
   expect(epochsToWriteOff({ ...edge, epoch: 4, quarantine: known })).toEqual([3, 2]);
+});
+
+test('a higher supply goes to the pool', () => {
+  const raised = supplyPlan(sku, { supply: 120, budget: 0 });
+  expect(raised.effects[0]).toContain('20 units go to the pool');
+  expect([raised.changes, raised.obstacle]).toEqual([{ supply: 120 }, '']);
+});
+
+test('a lower supply takes what the pool has, and recalls the rest', () => {
+  const lowered = supplyPlan(sku, { supply: 70, budget: 5 });
+  expect(lowered.effects.join(' ')).toContain('20 units leave the pool');
+  expect(lowered.effects.join(' ')).toContain('5 units are recalled from edges');
+  expect(lowered.changes).toEqual({ supply: 70, budget: 5 });
+});
+
+test('a supply below what is sold is not sent', () => {
+  const refused = supplyPlan(sku, { supply: 49, budget: 0 });
+  expect([refused.changes, refused.obstacle]).toEqual([null, 'Expected at least 50 units in all, which are sold or may be: found 49.']);
+  expect(supplyPlan(sku, { supply: 100, budget: 0 }).changes).toBeNull();
+  expect(supplyPlan(sku, { supply: Number.NaN, budget: 0 }).changes).toBeNull();
 });
 
 test('ids are escaped in paths', () => {

@@ -302,7 +302,10 @@ pub(super) fn returned(count: u64) -> UpEntry {
 }
 
 pub(super) fn taken(peer: &Peer, watermark: u64, verdicts: &[(u64, Verdict)], tail: bool) -> Out {
-    let verdicts = verdicts.iter().map(|(seq, verdict)| OrderVerdict { seq: Seq(*seq), verdict: *verdict }).collect();
+    let verdicts = verdicts
+        .iter()
+        .map(|(seq, verdict)| OrderVerdict { seq: Seq(*seq), verdict: *verdict, backorder: false })
+        .collect();
     Out::To(peer.connection.0, AllocatorBody::UpTaken(UpTaken { watermark: Seq(watermark), verdicts, tail }))
 }
 

@@ -2,6 +2,7 @@
 
 mod desk;
 
+mod backorder;
 mod closing;
 mod contest;
 mod epochs;
@@ -15,8 +16,10 @@ mod orders;
 mod publish;
 mod random;
 mod recovery;
+mod republish;
 mod silence;
 mod snapshot;
+mod supply;
 mod tail;
 mod terms;
 mod up_batch;

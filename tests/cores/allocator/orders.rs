@@ -11,7 +11,7 @@ fn a_cancelled_order_gives_its_units_to_the_pool_and_its_edge_hears_of_it() {
     let mut peer = desk.join("one", 1);
     desk.up(&mut peer, vec![order("ann", 2)]);
     let outs = hard(desk.operator(Operator::CancelOrder { order: id_of("ann") }));
-    let state = DownEntry::OrderState { order: id_of("ann"), state: OrderState::Cancelled };
+    let state = DownEntry::OrderState { order: id_of("ann"), state: OrderState::Cancelled, backorder: false };
     assert_eq!(outs, [Out::Done(Ok(Outcome::Cancelled)), down(&peer, 2, vec![state], &[])]);
     assert_eq!(desk.accounts(), [12, 8, 0, 0, 0]);
     assert_eq!(desk.core.order(id_of("ann")).unwrap().reason, Some(CancelReason::Operator));
@@ -24,7 +24,7 @@ fn an_edge_where_it_was_repeated_hears_of_it_too() {
     desk.up(&mut one, vec![order("ann", 2)]);
     desk.up(&mut two, vec![order("ann", 2)]);
     let outs = hard(desk.operator(Operator::CancelOrder { order: id_of("ann") }));
-    let state = vec![DownEntry::OrderState { order: id_of("ann"), state: OrderState::Cancelled }];
+    let state = vec![DownEntry::OrderState { order: id_of("ann"), state: OrderState::Cancelled, backorder: false }];
     assert_eq!(outs[1..], [down(&one, 2, state.clone(), &[]), down(&two, 2, state, &[])]);
 }
 

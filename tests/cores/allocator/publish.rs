@@ -37,8 +37,9 @@ fn the_same_definition_again_changes_nothing() {
 }
 
 #[test]
-fn another_content_under_a_known_id_is_refused() {
+fn another_content_under_the_id_of_a_sale_that_is_over_is_refused() {
     let mut desk = Desk::selling(&["one"], 10, 0);
+    desk.operator(Operator::Close { sale: "s".parse().unwrap() });
     let refused = desk.outcome(Operator::Publish(sale("s", &[("a", 11)], 0)));
     assert_eq!(refused, Err(Refusal::SaleKnown { sale: "s".parse().unwrap() }));
 }

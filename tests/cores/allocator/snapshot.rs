@@ -43,7 +43,7 @@ fn the_json_has_the_consoles_names() {
             "id": "s", "title": "s", "state": "open", "starts_at_ms": 1_000_000, "ends_at_ms": 2_000_000, "limit": 5,
             "credit": 0,
             "skus": [{
-                "sku": "a", "name": "a", "supply": 20, "budget": 0, "pool": 10, "at_risk": 0,
+                "sku": "a", "name": "a", "supply": 20, "budget": 0, "debt": 0, "oversold": 0, "pool": 10, "at_risk": 0,
                 "escrow": [{ "edge": "one", "epoch": 1, "units": 8 }], "sold": 2, "quarantine": 0, "written_off": 0,
                 "sold_out": false, "halted": null, "orders": 1, "cancelled": 0,
             }],

@@ -102,7 +102,7 @@ fn verdicts_that_were_not_confirmed_go_over_to_the_next_epoch() {
         AllocatorBody::Down(doorbuster_proto::DownBatch {
             first: Seq(1),
             entries: vec![
-                DownEntry::OrderState { order: id_of("ann"), state: OrderState::Reserved },
+                DownEntry::OrderState { order: id_of("ann"), state: OrderState::Reserved, backorder: false },
                 DownEntry::Grant { sku: super::desk::sku("a"), units: super::desk::units(10) },
             ],
             totals: vec![doorbuster_proto::DownTotal { sku: super::desk::sku("a"), granted: super::desk::units(10) }],
@@ -125,6 +125,6 @@ fn order_states_that_were_not_delivered_go_over_to_the_next_epoch() {
     let next = Peer { epoch: Some(Epoch(2)), ..peer.clone() };
     desk.now = super::desk::ENDS;
     let outs = desk.say(&next, doorbuster_proto::EdgeBody::EpochStored { epoch: Epoch(2) });
-    let state = DownEntry::OrderState { order: id_of("ann"), state: OrderState::Cancelled };
+    let state = DownEntry::OrderState { order: id_of("ann"), state: OrderState::Cancelled, backorder: false };
     assert_eq!(hard(outs), [down(&next, 1, vec![state], &[])]);
 }

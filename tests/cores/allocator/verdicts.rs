@@ -100,6 +100,6 @@ fn a_reused_key_is_told_as_cancelled_in_the_next_epoch_too() {
     desk.hello(&two);
     desk.up(&mut two, vec![UpEntry::EpochClosed]);
     let down = &desk.store.book(&two.edge, Epoch(2)).unwrap().down;
-    let state = DownEntry::OrderState { order: id_of("ann"), state: OrderState::Cancelled };
+    let state = DownEntry::OrderState { order: id_of("ann"), state: OrderState::Cancelled, backorder: false };
     assert_eq!(down.values().collect::<Vec<_>>(), [&state]);
 }

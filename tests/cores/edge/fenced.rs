@@ -98,7 +98,7 @@ fn an_offer_in_answer_to_a_closing_edge_says_that_the_ledger_has_the_tail() {
     assert!(hello(&rig.effects()).closing);
     rig.begin(2);
     assert_eq!(rig.edge.session_state(), SessionState::Live);
-    let state = |shopper, state| DownEntry::OrderState { order: order_id(shopper, "k"), state };
+    let state = |shopper, state| DownEntry::OrderState { order: order_id(shopper, "k"), state, backorder: false };
     rig.down(1, vec![state("bob", OrderState::Reserved), state("eve", OrderState::Cancelled)]);
     rig.effects();
     assert_eq!(rig.status("bob", "k"), Some(OrderStatus::Reserved));
@@ -113,7 +113,10 @@ fn an_order_that_came_to_nothing_keeps_its_reason() {
     rig.taken_as(4, &[(1, Verdict::Valid), (2, Verdict::Valid), (3, Verdict::NoUnit)], true);
     rig.effects();
     rig.begin(2);
-    rig.down(1, vec![DownEntry::OrderState { order: order_id("eve", "k"), state: OrderState::Cancelled }]);
+    rig.down(
+        1,
+        vec![DownEntry::OrderState { order: order_id("eve", "k"), state: OrderState::Cancelled, backorder: false }],
+    );
     rig.grant(2, 1);
     rig.buy("eve", "k", 1);
     assert_eq!(replies(&rig.effects()), [(4, "reserved")], "the id is still free");

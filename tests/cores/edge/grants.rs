@@ -79,7 +79,7 @@ fn an_order_state_moves_no_stock() {
     rig.effects();
     rig.taken(1, &[(1, Verdict::Valid)]);
     rig.effects();
-    let state = |order, state| DownEntry::OrderState { order, state };
+    let state = |order, state| DownEntry::OrderState { order, state, backorder: false };
     let unknown = order_id("nobody", "k");
     rig.down(2, vec![state(unknown, OrderState::Paid), state(order_id("ann", "k"), OrderState::Expired)]);
     assert_eq!(sent(&rig.effects()), [told(3)]);

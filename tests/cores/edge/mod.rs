@@ -1,5 +1,6 @@
 //! The edge's core: input → exact commands. One file per operation.
 
+mod backorder;
 mod closing;
 mod credit;
 mod epochs;

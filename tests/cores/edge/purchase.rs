@@ -37,7 +37,8 @@ fn an_order_is_written_whole_then_shipped_and_acknowledged_by_the_verdict() {
     assert_eq!(sent(&rig.effects()), [EdgeBody::Up(batch)]);
     rig.taken(1, &[(1, Verdict::Valid)]);
     let status = OrderStatus::Reserved;
-    let view = OrderView { id: order_id("ann", "k"), sku: kettle(), units: units(2), at: START, status };
+    let view =
+        OrderView { id: order_id("ann", "k"), sku: kettle(), units: units(2), at: START, status, backorder: false };
     assert_eq!(rig.effects(), [Command::Reply { waiter: Waiter(1), answer: Answer::Reserved(view) }]);
 }
 
@@ -132,7 +133,7 @@ fn a_key_that_means_another_purchase_elsewhere_is_refused_and_stays_free_for_tha
     rig.taken(1, &[(1, Verdict::KeyReused)]);
     rig.buy("ann", "k", 2);
     assert_eq!(replies(&rig.effects()), [(1, "key reused"), (2, "key reused")]);
-    let reserved = DownEntry::OrderState { order: order_id("ann", "k"), state: OrderState::Reserved };
+    let reserved = DownEntry::OrderState { order: order_id("ann", "k"), state: OrderState::Reserved, backorder: false };
     rig.down(2, vec![reserved]);
     rig.effects();
     let refused = OrderStatus::Cancelled(CancelledBecause::KeyReused);

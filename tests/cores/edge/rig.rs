@@ -231,7 +231,8 @@ impl Rig {
     }
 
     pub(crate) fn taken_as(&mut self, watermark: u64, verdicts: &[(u64, Verdict)], tail: bool) {
-        let verdict = |(seq, verdict): &(u64, Verdict)| OrderVerdict { seq: Seq(*seq), verdict: *verdict };
+        let verdict =
+            |(seq, verdict): &(u64, Verdict)| OrderVerdict { seq: Seq(*seq), verdict: *verdict, backorder: false };
         let verdicts = verdicts.iter().map(verdict).collect();
         self.hear(AllocatorBody::UpTaken(UpTaken { watermark: Seq(watermark), verdicts, tail }));
     }

@@ -67,7 +67,7 @@ fn verdicts_that_come_again_change_nothing() {
     rig.effects();
     rig.taken(1, &[(1, Verdict::Valid)]);
     rig.effects();
-    rig.down(2, vec![DownEntry::OrderState { order: order_id("ann", "k"), state: OrderState::Paid }]);
+    rig.down(2, vec![DownEntry::OrderState { order: order_id("ann", "k"), state: OrderState::Paid, backorder: false }]);
     rig.effects();
     rig.taken(1, &[(1, Verdict::Valid)]);
     assert_eq!(rig.effects(), []);
@@ -122,7 +122,10 @@ fn an_order_that_is_covered_without_a_verdict_stays_pending_until_its_state_come
     rig.buy("bob", "k", 1);
     rig.effects();
     assert_eq!(rig.status("ann", "k"), Some(OrderStatus::Pending));
-    rig.down(2, vec![DownEntry::OrderState { order: order_id("ann", "k"), state: OrderState::Reserved }]);
+    rig.down(
+        2,
+        vec![DownEntry::OrderState { order: order_id("ann", "k"), state: OrderState::Reserved, backorder: false }],
+    );
     assert_eq!(replies(&rig.effects()), [(1, "reserved")]);
 }
 
@@ -163,7 +166,7 @@ fn a_verdict_does_not_undo_a_state_that_came_before_it() {
     let mut rig = Rig::live(10, 0);
     rig.buy("ann", "k", 1);
     rig.effects();
-    rig.down(2, vec![DownEntry::OrderState { order: order_id("ann", "k"), state: OrderState::Paid }]);
+    rig.down(2, vec![DownEntry::OrderState { order: order_id("ann", "k"), state: OrderState::Paid, backorder: false }]);
     rig.taken(1, &[(1, Verdict::Valid)]);
     assert_eq!(replies(&rig.effects()), [(1, "reserved")]);
     assert_eq!(rig.status("ann", "k"), Some(OrderStatus::Paid));

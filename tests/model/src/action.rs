@@ -1,7 +1,7 @@
 //! What can happen next.
 
 use doorbuster_allocator_core::Connection;
-use doorbuster_proto::{EdgeId, Epoch, OrderId};
+use doorbuster_proto::{EdgeId, Epoch, OrderId, Sku, Units};
 
 /// One step of a world. Processes, wishes and messages go by their place in their list.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -56,4 +56,8 @@ pub(crate) enum Action {
     Cancel { order: OrderId },
     /// An operator closes the sale.
     Close,
+    /// An operator sets a supply that is higher.
+    Raise { sku: Sku, supply: Units },
+    /// An operator sets a supply that is lower.
+    Lower { sku: Sku, supply: Units },
 }

@@ -27,6 +27,8 @@ pub fn all() -> Vec<Configuration> {
         homes(),
         keys(),
         closing(),
+        supplies(),
+        late_supplies(),
     ]
 }
 
@@ -249,6 +251,29 @@ fn closing() -> Configuration {
         orders: crowd(2),
         credit: 1,
         budget: Budget { connects: 1, breaks: 1, closings: 1, cancellations: 1, timers: 1, ..Budget::default() },
+        ..Configuration::default()
+    }
+}
+
+fn supplies() -> Configuration {
+    Configuration {
+        name: "supplies",
+        aim: "a supply that is lowered and raised while it sells",
+        orders: crowd(2),
+        budget: Budget { raises: 1, lowerings: 1, connects: 1, breaks: 1, ..Budget::default() },
+        ..Configuration::default()
+    }
+}
+
+fn late_supplies() -> Configuration {
+    Configuration {
+        name: "supplies-and-fences",
+        aim: "debts that fences, tails and the next allocator pay",
+        // Two units on the first edge, so that more is owed than credit hides.
+        supply: 6,
+        orders: crowd(1),
+        credit: 1,
+        budget: Budget { lowerings: 1, connects: 1, evictions: 1, write_offs: 1, failovers: 1, ..Budget::default() },
         ..Configuration::default()
     }
 }

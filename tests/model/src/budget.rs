@@ -35,6 +35,10 @@ pub(crate) struct Budget {
     pub(crate) cancellations: u8,
     /// An operator closes the sale.
     pub(crate) closings: u8,
+    /// An operator raises the supply.
+    pub(crate) raises: u8,
+    /// An operator lowers the supply.
+    pub(crate) lowerings: u8,
     /// A shopper who waits asks elsewhere too.
     pub(crate) impatience: u8,
 }

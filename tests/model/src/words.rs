@@ -53,6 +53,8 @@ impl World {
             Action::WriteOff { edge, epoch } => format!("an operator writes off epoch {epoch} of {edge}"),
             Action::Cancel { order } => format!("an operator cancels {}", self.order_in_words(*order)),
             Action::Close => "an operator closes the sale".to_owned(),
+            Action::Raise { sku, supply } => format!("an operator raises the supply of {sku} to {supply}"),
+            Action::Lower { sku, supply } => format!("an operator lowers the supply of {sku} to {supply}"),
         }
     }
 

@@ -27,8 +27,10 @@ pub enum Cause {
     WriteOff(EdgeId, Epoch),
     /// An order was cancelled.
     Cancellation(OrderId),
-    /// A sale was published.
+    /// A sale was published, or published again.
     Publish(String),
+    /// The supply of an item was set.
+    Supply(String),
     /// A SKU was halted.
     Halt(String),
     /// A sale was closed, or is settled.
@@ -61,6 +63,7 @@ impl Cause {
             .or_else(|| of("write-off of ", Self::WriteOff))
             .or_else(|| Some(Self::Cancellation(why.strip_prefix("cancellation of order ")?.parse().ok()?)))
             .or_else(|| Some(Self::Publish(why.strip_prefix("publish of ")?.to_owned())))
+            .or_else(|| Some(Self::Supply(why.strip_prefix("supply of ")?.to_owned())))
             .or_else(|| Some(Self::Halt(why.strip_prefix("halted ")?.to_owned())))
             .or_else(|| Some(Self::Restore(why.strip_prefix("restore of ")?.to_owned())))
             .or_else(|| {
@@ -97,6 +100,8 @@ mod tests {
         assert_eq!(cause("policy", "grant 12 to edge-1, epoch 3"), Some(Cause::Grant(edge.clone(), epoch, Seq(12))));
         assert_eq!(cause("operator", "fence of edge-1, epoch 3: evicted"), Some(Cause::Fence(edge.clone(), epoch)));
         assert_eq!(cause("operator", "write-off of edge-1, epoch 3"), Some(Cause::WriteOff(edge, epoch)));
+        let supply = "s/a: 5 and a budget of 0";
+        assert_eq!(cause("operator", &format!("supply of {supply}")), Some(Cause::Supply(supply.to_owned())));
         assert_eq!(cause("somebody", "something else"), None);
     }
 }

@@ -51,7 +51,7 @@ fn the_words_of_every_journal_are_understood() {
             kinds.extend(format!("{cause:?}").split(['(', ' ']).nth(1).map(str::to_owned));
         }
     }
-    for kind in ["Grant", "Entries", "Fence", "TailEnd", "WriteOff", "Cancellation", "Publish", "Stage"] {
+    for kind in ["Grant", "Entries", "Fence", "TailEnd", "WriteOff", "Cancellation", "Publish", "Supply", "Stage"] {
         assert!(kinds.iter().any(|found| found.starts_with(kind)), "{kind} in {kinds:?}");
     }
 }

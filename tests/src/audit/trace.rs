@@ -40,6 +40,8 @@ pub struct Trace {
     pub steps: Vec<Step>,
     /// Where they are now.
     pub now: BTreeMap<Account, Vec<Range>>,
+    /// How many units were ever issued; those that a lowered supply took away are back in the account "supply".
+    pub issued: u64,
     /// What each order took when it was taken in.
     pub orders: BTreeMap<OrderId, Vec<Range>>,
 }
@@ -78,14 +80,13 @@ impl Trace {
         let mut trace = Self::default();
         let mut queues: BTreeMap<Account, VecDeque<Range>> = BTreeMap::new();
         let placed = placed(sku, ledger);
-        let mut issued = 0;
         for (at, record) in ledger.journal.iter().enumerate() {
             for transfer in record.transfers.iter().filter(|transfer| transfer.sku == *sku) {
                 let count = transfer.units.get();
                 let units = match transfer.from {
                     Account::Supply => {
-                        issued += count;
-                        vec![Range { first: issued - count + 1, last: issued }]
+                        trace.issued += count;
+                        vec![Range { first: trace.issued - count + 1, last: trace.issued }]
                     }
                     Account::Sold => trace.cancelled(record, queues.entry(Account::Sold).or_default(), count),
                     _ => take(queues.entry(transfer.from.clone()).or_default(), count),

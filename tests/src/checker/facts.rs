@@ -32,6 +32,8 @@ pub struct Account {
     pub supply: u64,
     /// Oversell budget.
     pub budget: u64,
+    /// Units out beyond both, since they were lowered.
+    pub debt: u64,
     /// Units that the allocator holds.
     pub pool: u64,
     /// Units that live epochs hold.

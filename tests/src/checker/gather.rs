@@ -63,7 +63,8 @@ fn accounts(image: &LedgerImage) -> BTreeMap<Sku, Account> {
         let sku = sale.definition.sku(&item.sku);
         let was_quarantined = was_fenced && !sale.definition.credit.is_zero();
         let (supply, budget) = (item.supply.get(), item.budget.get());
-        let mut account = Account { supply, budget, was_quarantined, ..Account::default() };
+        let debt = image.stock.get(&sku).map_or(0, |stock| stock.debt.get());
+        let mut account = Account { supply, budget, debt, was_quarantined, ..Account::default() };
         for (place, units) in image.stock.get(&sku).iter().flat_map(|stock| &stock.accounts) {
             credit(&mut account, place, units.get());
         }

@@ -27,6 +27,8 @@ fn total(skus: &[ReportSku]) -> [String; 8] {
         sku: "total".into(),
         supply: sum(|sku| sku.supply),
         budget: sum(|sku| sku.budget),
+        debt: sum(|sku| sku.debt),
+        oversold: sum(|sku| sku.oversold),
         pool: sum(|sku| sku.pool),
         escrow: sum(|sku| sku.escrow),
         sold: sum(|sku| sku.sold),

@@ -1,5 +1,7 @@
 //! What goes wrong, and how it is put right again.
 
+mod supply;
+
 use std::collections::BTreeSet;
 
 use doorbuster_allocator_core::Operator;
@@ -39,6 +41,12 @@ pub enum Fault {
     Stray,
     /// An operator cancels an order.
     Cancellation,
+    /// An operator finds more units.
+    SupplyRaised,
+    /// An operator finds fewer, or fewer than are left.
+    SupplyLowered,
+    /// An operator has an item sold by other edges.
+    Replacement,
 }
 
 impl Fault {
@@ -48,7 +56,7 @@ impl Fault {
     }
 
     /// All of them; those that come often stand here twice.
-    const ALL: [Self; 17] = [
+    const ALL: [Self; 21] = [
         Self::EdgeCrash,
         Self::EdgeCrash,
         Self::AllocatorCrash,
@@ -66,6 +74,10 @@ impl Fault {
         Self::Stray,
         Self::Stray,
         Self::Cancellation,
+        Self::SupplyRaised,
+        Self::SupplyLowered,
+        Self::SupplyLowered,
+        Self::Replacement,
     ];
 }
 
@@ -107,6 +119,9 @@ impl World {
             Fault::Eviction => self.evict(edge),
             Fault::Stray => self.stray(),
             Fault::Cancellation => self.cancel(),
+            Fault::SupplyRaised => self.raise_supply(),
+            Fault::SupplyLowered => self.lower_supply(),
+            Fault::Replacement => self.place_elsewhere(),
         }
     }
 

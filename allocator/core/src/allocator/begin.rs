@@ -4,7 +4,7 @@ use doorbuster_proto::{DiskId, DownEntry, EdgeId, Epoch, OrderState, Timestamp, 
 
 use super::Allocator;
 use super::log::Sync;
-use crate::{Book, Connection, Phase, SaleStage, Write};
+use crate::{Book, Connection, LedgerOrder, Phase, SaleStage, Write};
 
 impl Allocator {
     /// Begins an edge's next epoch. What its earlier ones were not told goes over to its down log.
@@ -63,7 +63,8 @@ impl Allocator {
                 // The id of a reused key is another order's, whose state says nothing of this one.
                 let known = self.image.orders.get(&judged.order).filter(|_| judged.verdict != Verdict::KeyReused);
                 let state: OrderState = known.and_then(|order| order.state).unwrap_or(judged.verdict.state());
-                DownEntry::OrderState { order: judged.order, state }
+                let backorder = known.is_some_and(LedgerOrder::is_on_backorder);
+                DownEntry::OrderState { order: judged.order, state, backorder }
             }));
         }
         let states = book.down.values().filter(|entry| matches!(entry, DownEntry::OrderState { .. }));

@@ -13,13 +13,14 @@ use crate::{Account, EpochHead, JournalRecord, Transfer, Violation, Write};
 pub(super) struct Tally(BTreeMap<(Sku, Account, Account), Units>);
 
 impl Tally {
-    pub(super) fn issue(&mut self, sku: Sku, units: Units) {
-        self.0.insert((sku, Account::Supply, Account::Pool), units);
-    }
-
-    fn add(&mut self, sku: &Sku, from: &Account, to: &Account, units: Units) {
+    pub(super) fn add(&mut self, sku: &Sku, from: &Account, to: &Account, units: Units) {
         let sum = self.0.entry((sku.clone(), from.clone(), to.clone())).or_default();
         *sum = sum.plus(units);
+    }
+
+    /// The SKUs of which something came to the pool.
+    pub(super) fn returned(&self) -> impl Iterator<Item = &Sku> {
+        self.0.keys().filter(|(_, _, to)| *to == Account::Pool).map(|(sku, ..)| sku)
     }
 }
 
@@ -49,8 +50,10 @@ impl Allocator {
         }
     }
 
-    /// Writes the command's record, and marks what it changed.
-    pub(super) fn journal(&mut self, tally: Tally, who: String, why: String, now: Timestamp) {
+    /// Writes the command's record, and marks what it changed. What came to the pool pays the SKU's debt in the same record,
+    /// before anybody is granted anything.
+    pub(super) fn journal(&mut self, mut tally: Tally, who: String, why: String, now: Timestamp) {
+        self.pay_debts(&mut tally);
         let mut transfers = Vec::with_capacity(tally.0.len());
         for ((sku, from, to), units) in tally.0 {
             self.account_changed(&sku, &from);
@@ -58,6 +61,8 @@ impl Allocator {
             self.touch(&sku, &to);
             transfers.push(Transfer { sku, from, to, units });
         }
+        // What leaves by a debt has come to the pool first.
+        transfers.sort_by_key(|transfer| transfer.to == Account::Supply);
         self.record(transfers, who, why, now);
     }
 

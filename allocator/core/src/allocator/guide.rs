@@ -29,7 +29,7 @@ impl Guide {
         stock.sort_by(|one, other| (Reverse(one.units), &one.edge).cmp(&(Reverse(other.units), &other.edge)));
         stock.truncate(GUIDED_EDGES_MAX);
         Self {
-            left: view.pool.plus(ready().map(EdgeView::stock).sum()),
+            left: view.pool.plus(ready().map(EdgeView::stock).sum()).saturating_sub(view.debt),
             waiting: ready().map(EdgeView::waiting).sum(),
             stock,
             low_water: view.edges.iter().map(|edge| edge.edge.clone()).zip(low_water).collect(),

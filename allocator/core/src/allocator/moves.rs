@@ -79,8 +79,8 @@ impl Allocator {
         let item = sale.definition.item(&sku.code)?;
         let edges = self.placement(item).into_iter().map(|edge| self.edge_view(sku, edge)).collect();
         let (starts_at, ends_at) = (sale.definition.starts_at, sale.ends_at);
-        let (issued, pool) = (stock.terms.issued, stock.balance(&Account::Pool));
-        Some(SkuView { now, starts_at, ends_at, issued, pool, edges })
+        let (issued, pool, debt) = (stock.issued(), stock.balance(&Account::Pool), stock.owed());
+        Some(SkuView { now, starts_at, ends_at, issued, pool, debt, edges })
     }
 
     fn placement(&self, item: &ItemDefinition) -> Vec<EdgeId> {

@@ -6,7 +6,7 @@ use super::Allocator;
 use super::books::Tally;
 use super::log::Sync;
 use super::up::Taking;
-use crate::{Account, CancelReason, LedgerOrder, Outcome, Refusal, Write};
+use crate::{Account, CancelReason, Judged, LedgerOrder, Outcome, Refusal, Write};
 
 impl Allocator {
     /// Takes in one order of an up log; no verdict while its SKU is halted.
@@ -16,32 +16,38 @@ impl Allocator {
         seq: Seq,
         placed: OrderPlaced,
         now: Timestamp,
-    ) -> Option<Verdict> {
+    ) -> Option<Judged> {
         let order = LedgerOrder::of(placed, &taking.edge, taking.epoch, seq);
+        let id = order.id;
+        let judged = |verdict| Judged { seq, order: id, verdict, backorder: false };
         let Some(stock) = self.image.stock.get(&order.sku) else {
-            return Some(self.unknown_sku(order, now));
+            return Some(judged(self.unknown_sku(order, now)));
         };
         if stock.halted.is_some() {
-            return self.hold(taking, order);
+            self.hold(taking, order);
+            return None;
         }
         if let Some(first) = self.first(order.id) {
-            let verdict = again(first, &order);
-            return self.give_back(taking, order, verdict, now);
+            let (verdict, is_first_on_backorder) = (again(first, &order), first.is_on_backorder());
+            let backorder = is_first_on_backorder && matches!(verdict, Verdict::Repeat(_));
+            let verdict = self.give_back(taking, order, verdict, now)?;
+            return Some(Judged { backorder, ..judged(verdict) });
         }
         if self.image.shoppers.would_exceed(&order.shopper, &order.sku, order.units, &stock.terms) {
-            return self.give_back(taking, order, Verdict::OverLimit, now);
+            return self.give_back(taking, order, Verdict::OverLimit, now).map(judged);
         }
         let Some(from) = taking.source(stock, order.units) else {
             self.put_order(order.judged(OrderState::Cancelled, Some(CancelReason::NoUnit)));
-            return Some(Verdict::NoUnit);
+            return Some(judged(Verdict::NoUnit));
         };
-        match self.transfer(&mut taking.tally, &order.sku, (&from, &Account::Sold), order.units, now) {
-            Ok(()) => {
-                self.put_order(order.judged(OrderState::Reserved, None));
-                Some(Verdict::Valid)
-            }
-            Err(_) => self.hold(taking, order),
+        if self.transfer(&mut taking.tally, &order.sku, (&from, &Account::Sold), order.units, now).is_err() {
+            self.hold(taking, order);
+            return None;
         }
+        let stock = &self.image.stock[&order.sku];
+        let backorder = stock.balance(&Account::Sold) > stock.terms.supply;
+        self.put_order(LedgerOrder { backorder, ..order.judged(OrderState::Reserved, None) });
+        Some(Judged { backorder, ..judged(Verdict::Valid) })
     }
 
     /// Cancels an order: its units go to the pool, and its edge hears of it.
@@ -68,8 +74,9 @@ impl Allocator {
     fn tell_state(&mut self, order: OrderId, state: OrderState) {
         let last =
             self.image.epochs.iter().filter_map(|(edge, books)| Some((edge.clone(), *books.last_key_value()?.0)));
+        let backorder = self.order(order).is_some_and(LedgerOrder::is_on_backorder);
         for (edge, epoch) in last.collect::<Vec<_>>() {
-            self.append_down(&edge, epoch, DownEntry::OrderState { order, state });
+            self.append_down(&edge, epoch, DownEntry::OrderState { order, state, backorder });
         }
     }
 
@@ -85,7 +92,8 @@ impl Allocator {
             let escrow = Account::Escrow(taking.edge.clone(), taking.epoch);
             let back = self.transfer(&mut taking.tally, &order.sku, (&escrow, &Account::Pool), order.units, now);
             if back.is_err() {
-                return self.hold(taking, order);
+                self.hold(taking, order);
+                return None;
             }
         }
         if verdict == Verdict::OverLimit && self.first(order.id).is_none() {
@@ -106,12 +114,11 @@ impl Allocator {
     }
 
     /// Keeps an order of a halted SKU without a verdict.
-    fn hold(&mut self, taking: &mut Taking, order: LedgerOrder) -> Option<Verdict> {
+    fn hold(&mut self, taking: &mut Taking, order: LedgerOrder) {
         taking.hold(&order.sku, order.units);
         if self.first(order.id).is_none() {
             self.put_order(order);
         }
-        None
     }
 
     /// The order that has this id already.

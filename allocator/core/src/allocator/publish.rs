@@ -1,6 +1,6 @@
 //! A sale enters the ledger: all of its supply into the pool, its rules to the edges.
 
-use doorbuster_proto::{EdgeId, SiteVersion, Timestamp};
+use doorbuster_proto::{EdgeId, SiteVersion, Timestamp, Units};
 
 use super::Allocator;
 use super::books::Tally;
@@ -10,10 +10,15 @@ use crate::{
 };
 
 impl Allocator {
-    pub(super) fn publish(&mut self, definition: SaleDefinition, now: Timestamp) -> Result<Outcome, Refusal> {
-        if let Some(known) = self.image.sales.get(&definition.id) {
-            let same = known.definition == definition;
-            return if same { Ok(Outcome::Unchanged) } else { Err(Refusal::SaleKnown { sale: definition.id }) };
+    /// Takes a sale in, or again with other content. `is_shown_anew` where its pages have changed.
+    pub(super) fn publish(
+        &mut self,
+        definition: SaleDefinition,
+        is_shown_anew: bool,
+        now: Timestamp,
+    ) -> Result<Outcome, Refusal> {
+        if self.image.sales.contains_key(&definition.id) {
+            return self.republish(definition, is_shown_anew, now);
         }
         self.check_publish(&definition, now)?;
         self.open(Sync::Promise);
@@ -23,14 +28,22 @@ impl Allocator {
         self.write(Write::Sale(sale), Sync::Promise);
         let mut tally = Tally::default();
         for item in &definition.items {
-            let sku = definition.sku(&item.sku);
-            self.image.stock.get_mut(&sku).expect("its sale was just written").issue();
-            tally.issue(sku, item.issued());
+            self.reissue(&mut tally, &definition.sku(&item.sku), Units::ZERO);
         }
+        self.finish_publish(tally, &definition, site, now);
+        Ok(Outcome::Published { site })
+    }
+
+    pub(super) fn finish_publish(
+        &mut self,
+        tally: Tally,
+        definition: &SaleDefinition,
+        site: SiteVersion,
+        now: Timestamp,
+    ) {
         self.journal(tally, "operator".into(), format!("publish of {}", definition.id), now);
         self.log.push(Command::SiteChanged { site });
         self.send_published_to_all();
-        Ok(Outcome::Published { site })
     }
 
     /// What the edges show: every sale that is not settled, and the newest of those that are, so that whoever comes
@@ -59,6 +72,10 @@ impl Allocator {
         if unsettled.count() >= SALES_MAX {
             return Err(Refusal::TooManySales);
         }
+        self.check_content(definition, now)
+    }
+
+    pub(super) fn check_content(&self, definition: &SaleDefinition, now: Timestamp) -> Result<(), Refusal> {
         if definition.items.len() > ITEMS_MAX {
             return Err(Refusal::TooManyItems);
         }
@@ -78,7 +95,8 @@ impl Allocator {
     }
 
     fn check_codes(&self, definition: &SaleDefinition) -> Result<(), Refusal> {
-        let unsettled = || self.image.sales.values().filter(|sale| sale.stage != SaleStage::Settled);
+        let others = || self.image.sales.values().filter(|sale| sale.definition.id != definition.id);
+        let unsettled = || others().filter(|sale| sale.stage != SaleStage::Settled);
         for item in &definition.items {
             if let Some(other) = unsettled().find(|sale| sale.definition.item(&item.sku).is_some()) {
                 return Err(Refusal::SkuTaken { code: item.sku.clone(), sale: other.definition.id.clone() });

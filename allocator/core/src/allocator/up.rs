@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use doorbuster_proto::{
-    EdgeId, Epoch, LogDigest, LogMark, OrderId, Seq, Sku, Timestamp, Units, UpBatch, UpEntry, UpTotal, Verdict,
+    EdgeId, Epoch, LogDigest, LogMark, OrderId, Seq, Sku, Timestamp, Units, UpBatch, UpEntry, UpTotal,
 };
 
 use super::Allocator;
@@ -89,9 +89,8 @@ impl Allocator {
     fn take_entry(&mut self, taking: &mut Taking, seq: Seq, entry: UpEntry, now: Timestamp) {
         match entry {
             UpEntry::OrderPlaced(placed) => {
-                let order = placed.order;
-                let verdict: Option<Verdict> = self.take_order(taking, seq, placed, now);
-                taking.judged.extend(verdict.map(|verdict| Judged { seq, order, verdict }));
+                let judged: Option<Judged> = self.take_order(taking, seq, placed, now);
+                taking.judged.extend(judged);
             }
             UpEntry::StockReturned { sku, units } => self.take_return(taking, &sku, units, now),
             UpEntry::EpochClosed => taking.closed = true,

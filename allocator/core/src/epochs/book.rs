@@ -116,7 +116,7 @@ impl Book {
     pub(crate) fn verdicts_after(&self, from: Seq) -> Vec<OrderVerdict> {
         let rows = self.verdicts.range(from.next()..).flat_map(|(_, row)| row);
         rows.filter(|judged| judged.seq > from)
-            .map(|judged| OrderVerdict { seq: judged.seq, verdict: judged.verdict })
+            .map(|judged| OrderVerdict { seq: judged.seq, verdict: judged.verdict, backorder: judged.backorder })
             .collect()
     }
 

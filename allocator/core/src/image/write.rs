@@ -22,6 +22,13 @@ pub enum Write {
         /// Why.
         reason: String,
     },
+    /// What is still out of a SKU beyond supply and budget, by SKU. Zero: the row may go.
+    Debt {
+        /// Of what.
+        sku: Sku,
+        /// How many.
+        units: Units,
+    },
     /// An account's balance, by (SKU, account). Zero: the row may go.
     Account {
         /// Of what.
@@ -112,6 +119,8 @@ pub struct Judged {
     pub order: OrderId,
     /// The verdict.
     pub verdict: Verdict,
+    /// Whether the order that the verdict speaks of stands, and is covered by the oversell budget alone.
+    pub backorder: bool,
 }
 
 impl Write {

@@ -7,7 +7,7 @@ use doorbuster_proto::{EdgeId, Epoch};
 /// Where units are.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Account {
-    /// Where they come from: only in the journal, its balance is the definition's.
+    /// Where they come from, and go to when the supply is lowered: only in the journal, its balance is the definition's.
     Supply,
     /// With the allocator.
     Pool,

@@ -9,8 +9,10 @@ use crate::{Account, ItemDefinition, SaleDefinition};
 /// What was promised about a SKU when it was published.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub struct Terms {
-    /// Supply and budget: what the accounts add up to.
-    pub issued: Units,
+    /// How many units there are.
+    pub supply: Units,
+    /// How many more may be sold than there are.
+    pub budget: Units,
     /// Units of this SKU per shopper.
     pub limit: Units,
     /// Units of the whole sale per shopper.
@@ -22,15 +24,18 @@ pub struct Terms {
 impl Terms {
     /// The terms of one item of a sale.
     pub fn of(sale: &SaleDefinition, item: &ItemDefinition) -> Self {
-        Self { issued: item.issued(), limit: item.limit, sale_limit: sale.limit, credit: sale.credit }
+        let ItemDefinition { supply, budget, limit, .. } = *item;
+        Self { supply, budget, limit, sale_limit: sale.limit, credit: sale.credit }
     }
 }
 
 /// One SKU's books.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Stock {
-    /// As published.
+    /// As published, or as set since.
     pub terms: Terms,
+    /// Units issued beyond supply and budget, since these were lowered: whatever comes to the pool leaves by them first.
+    pub debt: Units,
     /// Every account that is not zero.
     pub accounts: BTreeMap<Account, Units>,
     /// Why nothing of it moves, where nothing does.
@@ -52,12 +57,12 @@ pub enum Violation {
         /// How many there are.
         found: Units,
     },
-    /// The accounts do not add up to supply and budget.
-    #[error("{sku}: the accounts hold {found} units, supply and budget are {issued}")]
+    /// The accounts do not add up to what was issued.
+    #[error("{sku}: the accounts hold {found} units, and {issued} were issued")]
     Unbalanced {
         /// Of what.
         sku: Sku,
-        /// Supply and budget.
+        /// Supply, budget and debt.
         issued: Units,
         /// The accounts' sum.
         found: Units,
@@ -68,6 +73,22 @@ impl Stock {
     /// What an account holds.
     pub fn balance(&self, account: &Account) -> Units {
         self.accounts.get(account).copied().unwrap_or_default()
+    }
+
+    /// What the accounts add up to: supply, budget, and what is still out beyond them.
+    pub fn issued(&self) -> Units {
+        self.terms.supply.plus(self.terms.budget).plus(self.debt)
+    }
+
+    /// The part of the debt that can come back: no more than is unsold. What was sold instead comes back with
+    /// cancellations alone.
+    pub fn owed(&self) -> Units {
+        self.debt.min(self.issued().minus(self.gone()))
+    }
+
+    /// Units that no edit of the supply can take away: sold, in quarantine, written off.
+    pub fn gone(&self) -> Units {
+        self.sum(|account| !matches!(account, Account::Supply | Account::Pool | Account::Escrow(..)))
     }
 
     /// What all accounts of a kind hold.
@@ -108,15 +129,29 @@ impl Stock {
     /// [`Violation::Unbalanced`] where they do not.
     pub fn check(&self, sku: &Sku) -> Result<(), Violation> {
         let found = self.sum(|_| true);
-        if found == self.terms.issued {
+        if found == self.issued() {
             return Ok(());
         }
-        Err(Violation::Unbalanced { sku: sku.clone(), issued: self.terms.issued, found })
+        Err(Violation::Unbalanced { sku: sku.clone(), issued: self.issued(), found })
     }
 
-    /// Puts all of the supply into the pool.
-    pub(crate) fn issue(&mut self) {
-        self.set(Account::Pool, self.terms.issued);
+    /// Takes new terms into account, where so much was issued before: what they add is in the pool, what they take away is
+    /// debt. Returns what the pool gained.
+    pub(crate) fn reissue(&mut self, before: Units) -> Units {
+        self.debt = Units::ZERO;
+        let gained = self.issued().saturating_sub(before);
+        self.debt = before.saturating_sub(self.issued());
+        self.set(Account::Pool, self.balance(&Account::Pool).plus(gained));
+        gained
+    }
+
+    /// Pays the debt as far as the pool reaches. Returns what left the pool.
+    pub(crate) fn pay(&mut self) -> Units {
+        let pool = self.balance(&Account::Pool);
+        let paid = self.debt.min(pool);
+        self.set(Account::Pool, pool.minus(paid));
+        self.debt = self.debt.minus(paid);
+        paid
     }
 
     /// Moves units, and checks that the accounts still add up. Changes nothing where they would not.
@@ -150,8 +185,8 @@ mod tests {
 
     fn stock(issued: u64) -> Stock {
         let mut stock =
-            Stock { terms: Terms { issued: Units::new(issued).unwrap(), ..Terms::default() }, ..Stock::default() };
-        stock.issue();
+            Stock { terms: Terms { supply: Units::new(issued).unwrap(), ..Terms::default() }, ..Stock::default() };
+        stock.reissue(Units::ZERO);
         stock
     }
 
@@ -178,6 +213,21 @@ mod tests {
         let mut stock = stock(3);
         stock.accounts.insert(Account::Sold, Units::ONE);
         let said = stock.check(&sku()).unwrap_err().to_string();
-        assert_eq!(said, "s/a: the accounts hold 4 units, supply and budget are 3");
+        assert_eq!(said, "s/a: the accounts hold 4 units, and 3 were issued");
+    }
+
+    #[test]
+    fn a_debt_is_paid_by_the_pool_and_cancelled_by_a_raise() {
+        let u = |count| Units::new(count).unwrap();
+        let mut stock = stock(10);
+        stock.transfer(&sku(), &Account::Pool, &Account::Sold, u(8)).unwrap();
+        stock.terms.supply = u(5);
+        assert_eq!(stock.reissue(u(10)), u(0));
+        assert_eq!((stock.debt, stock.owed(), stock.pay()), (u(5), u(2), u(2)));
+        assert_eq!((stock.debt, stock.owed(), stock.issued()), (u(3), u(0), u(8)));
+        stock.terms.supply = u(9);
+        assert_eq!(stock.reissue(u(8)), u(1));
+        assert_eq!((stock.debt, stock.balance(&Account::Pool)), (u(0), u(1)));
+        assert_eq!(stock.check(&sku()), Ok(()));
     }
 }

@@ -18,6 +18,8 @@ pub struct SkuView {
     pub issued: Units,
     /// What the allocator holds.
     pub pool: Units,
+    /// Units that are to come back, since the supply was lowered. Nothing is granted before.
+    pub debt: Units,
     /// The edges that sell it, by id.
     pub edges: Vec<EdgeView>,
 }
@@ -164,7 +166,7 @@ pub(super) mod tests {
     /// A sale that has begun, and lasts.
     pub(crate) fn view(issued: u64, pool: u64, edges: Vec<EdgeView>) -> SkuView {
         let (starts_at, ends_at) = (Timestamp(5_000), Timestamp(1_000_000));
-        SkuView { now: NOW, starts_at, ends_at, issued: u(issued), pool: u(pool), edges }
+        SkuView { now: NOW, starts_at, ends_at, issued: u(issued), pool: u(pool), debt: u(0), edges }
     }
 
     pub(crate) fn grant(name: &str, units: u64) -> Move {

@@ -19,6 +19,9 @@ pub(super) struct Order {
     state: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<String>,
+    /// Told only where it is so.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    backorder: bool,
     placed_at_ms: Timestamp,
 }
 
@@ -52,6 +55,7 @@ impl From<OrderView> for Order {
             units: view.units,
             state,
             reason,
+            backorder: view.backorder,
             placed_at_ms: view.at,
         }
     }

@@ -171,7 +171,7 @@ mod tests {
 
     fn order(status: OrderStatus) -> OrderView {
         let sku = Sku { sale: "s".parse().unwrap(), code: "mug".parse().unwrap() };
-        OrderView { id: OrderId([1; 16]), sku, units: Units::ONE, at: Timestamp(5), status }
+        OrderView { id: OrderId([1; 16]), sku, units: Units::ONE, at: Timestamp(5), status, backorder: false }
     }
 
     fn content(reply: Reply) -> Value {
@@ -248,6 +248,12 @@ mod tests {
             json!({"status": "reserved", "order": {"id": "01010101010101010101010101010101", "sale": "s", "sku": "mug",
                    "units": 1, "state": "reserved", "placed_at_ms": 5}})
         );
+    }
+
+    #[test]
+    fn an_order_on_backorder_says_so() {
+        let order = OrderView { backorder: true, ..order(OrderStatus::Reserved) };
+        assert_eq!(content(reply(Answer::Reserved(order)).unwrap())["order"]["backorder"], true);
     }
 
     #[test]

@@ -53,6 +53,7 @@ fn described(order: &OrderView, catalogue: &Catalogue) -> Value {
         picture_alt => item.picture_alt,
         state,
         reason => reason(order.status),
+        backorder => order.backorder,
         placed_at => rfc3339(order.at),
     }
 }

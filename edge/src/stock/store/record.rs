@@ -7,6 +7,9 @@ use doorbuster_proto::{DiskId, Epoch, Instance, ItemRules, OrderId, OrderPlaced,
 
 use super::codec::{BadRecord, Reader, Skus, Writer};
 
+/// Beside a status: its units are yet to come.
+const BACKORDER: u8 = 0x80;
+
 pub(super) fn write_disk(disk: DiskId) -> Vec<u8> {
     Writer::new().bytes(&disk.0.to_be_bytes()).finish()
 }
@@ -139,14 +142,17 @@ pub(super) fn read_sale(bytes: &[u8]) -> Result<Sale, BadRecord> {
     from.finish(Sale { rules, closed })
 }
 
-pub(super) fn write_status(status: OrderStatus) -> Vec<u8> {
-    Writer::new().byte(status_byte(status)).finish()
+pub(super) fn write_status(status: OrderStatus, backorder: bool) -> Vec<u8> {
+    let mark = if backorder { BACKORDER } else { 0 };
+    Writer::new().byte(status_byte(status) | mark).finish()
 }
 
-pub(super) fn read_status(bytes: &[u8]) -> Result<OrderStatus, BadRecord> {
+/// The status, and whether its units are yet to come.
+pub(super) fn read_status(bytes: &[u8]) -> Result<(OrderStatus, bool), BadRecord> {
     let mut from = Reader::new(bytes)?;
-    let status = status_of(from.byte()?)?;
-    from.finish(status)
+    let byte = from.byte()?;
+    let status = status_of(byte & !BACKORDER)?;
+    from.finish((status, byte & BACKORDER != 0))
 }
 
 fn status_byte(status: OrderStatus) -> u8 {

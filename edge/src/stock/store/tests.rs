@@ -66,7 +66,7 @@ fn statuses() -> Vec<OrderStatus> {
 }
 
 fn batches() -> Vec<Vec<Write>> {
-    let status = |(status, n)| Write::Status { epoch: Epoch(3), seq: Seq(n), status };
+    let status = |(status, n)| Write::Status { epoch: Epoch(3), seq: Seq(n), status, backorder: n % 2 == 0 };
     let returned = UpEntry::StockReturned { sku: sku("mug"), units: units(95) };
     vec![
         vec![meta(3), Write::Sale(sale()), Write::Shelf(sku("kettle"), shelf()), Write::Shelf(sku("mug"), shelf())],

@@ -30,6 +30,10 @@ export interface Sku {
   name: string;
   supply: number;
   budget: number;
+  /** Units that edges are to return since supply or budget were lowered. */
+  debt: number;
+  /** Units that were sold or given up before they could be returned. */
+  oversold: number;
   pool: number;
   escrow: Escrow[];
   sold: number;

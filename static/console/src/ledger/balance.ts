@@ -4,6 +4,9 @@ import type { Escrow } from '../api/snapshot';
 export interface Accounts {
   supply: number;
   budget: number;
+  /** Out beyond supply and budget: to come back, and sold instead. */
+  debt: number;
+  oversold: number;
   pool: number;
   /** By edge and epoch, or already summed. */
   escrow: number | Escrow[];
@@ -15,7 +18,7 @@ export interface Accounts {
 export interface Balance {
   /** Units found in the accounts. */
   found: number;
-  /** Units that must be there: supply and budget. */
+  /** Units that must be there: supply and budget, and what is out beyond them. */
   owed: number;
   balanced: boolean;
 }
@@ -28,7 +31,7 @@ export function escrowUnits(escrow: number | Escrow[]): number {
 export function balance(accounts: Accounts): Balance {
   const parts = [accounts.pool, escrowUnits(accounts.escrow), accounts.sold, accounts.quarantine, accounts.written_off];
   const found = parts.reduce((sum, units) => sum + units, 0);
-  const owed = accounts.supply + accounts.budget;
+  const owed = accounts.supply + accounts.budget + accounts.debt + accounts.oversold;
   const sound = parts.every((units) => Number.isSafeInteger(units) && units >= 0);
   return { found, owed, balanced: sound && found === owed };
 }

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { perform, type Operation } from '../api/operation';
+import { perform, type FinalOperation } from '../api/operation';
 import type { Snapshot } from '../api/snapshot';
 import { plan } from './operation_plan';
 
 interface Props {
-  operation: Operation;
+  operation: FinalOperation;
   snapshot: Snapshot;
   /** Whether the figures are from a stream that broke. */
   stale: boolean;

@@ -1,5 +1,5 @@
 /** The words of the confirmation dialog: what each operation will do by the figures at hand. */
-import { closeSalePath, evictPath, RESUME_GRANTS_PATH, writeOffPath, type Operation } from '../api/operation';
+import { closeSalePath, evictPath, RESUME_GRANTS_PATH, writeOffPath, type FinalOperation } from '../api/operation';
 import type { Edge, Snapshot } from '../api/snapshot';
 import { moment, plural } from '../format';
 import { epochsToWriteOff } from '../ledger/epochs';
@@ -18,7 +18,7 @@ export interface Plan {
   obstacle: string;
 }
 
-export function plan(operation: Operation, snapshot: Snapshot, epoch: number | null): Plan {
+export function plan(operation: FinalOperation, snapshot: Snapshot, epoch: number | null): Plan {
   switch (operation.kind) {
     case 'close-sale':
       return closeSale(operation.sale, snapshot);

@@ -50,7 +50,7 @@ export function SaleSection({ sale, edges, series, now_ms, ask }: Props) {
         {charted && <ThroughputChart title={sale.title} series={series} />}
       </div>
       {over && <FinalReport sale={sale} />}
-      <SkuTable sale={sale} edges={columns} />
+      <SkuTable sale={sale} edges={columns} ask={over ? null : ask} />
     </section>
   );
 }

@@ -1,3 +1,4 @@
+import type { Operation } from '../api/operation';
 import type { Sale, Sku } from '../api/snapshot';
 import { percent, units } from '../format';
 import { availability, type Availability } from '../ledger/availability';
@@ -12,6 +13,7 @@ interface Props {
   sku: Sku;
   sale: Sale;
   edges: string[];
+  ask: ((operation: Operation) => void) | null;
 }
 
 const TONE: Record<Availability, Tone> = {
@@ -23,7 +25,7 @@ const TONE: Record<Availability, Tone> = {
   closed: 'over',
 };
 
-export function SkuRow({ sku, sale, edges }: Props) {
+export function SkuRow({ sku, sale, edges, ask }: Props) {
   const meets = availability(sku, sale.state);
   const sum = balance(sku);
   const trouble = sku.halted !== null || !sum.balanced;
@@ -39,7 +41,19 @@ export function SkuRow({ sku, sale, edges }: Props) {
       <td role="cell" class="sku-availability" data-label="availability">
         <Chip tone={TONE[meets]}>{meets}</Chip>
       </td>
-      <NumberCell label="supply" value={sku.supply} note={sku.budget > 0 ? `+${units(sku.budget)} budget` : ''} />
+      <NumberCell label="supply" value={sku.supply} note={beyondSupply(sku)}>
+        {ask && (
+          <button
+            type="button"
+            class="button"
+            aria-label={`Set the supply of ${sku.name}`}
+            data-testid="set-supply"
+            onClick={() => ask({ kind: 'set-supply', sale: sale.id, sku: sku.sku })}
+          >
+            Set…
+          </button>
+        )}
+      </NumberCell>
       <NumberCell label="pool" value={sku.pool} testid="sku-pool" />
       {edges.map((edge) => (
         <NumberCell key={edge} label={`escrow ${edge}`} value={escrowAt(sku, edge)} />
@@ -56,6 +70,15 @@ export function SkuRow({ sku, sale, edges }: Props) {
       </td>
     </tr>
   );
+}
+
+function beyondSupply(sku: Sku): string {
+  const parts = [
+    [sku.budget, `+${units(sku.budget)} budget`],
+    [sku.debt, `${units(sku.debt)} to come back`],
+    [sku.oversold, `${units(sku.oversold)} sold too many`],
+  ] as const;
+  return parts.filter(([count]) => count > 0).map(([, text]) => text).join(', ');
 }
 
 function SoldBar({ sold, owed }: { sold: number; owed: number }) {

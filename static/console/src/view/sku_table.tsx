@@ -1,14 +1,17 @@
 import type { ComponentChildren } from 'preact';
+import type { Operation } from '../api/operation';
 import type { Sale } from '../api/snapshot';
 import { SkuRow } from './sku_row';
 
 interface Props {
   sale: Sale;
   edges: string[];
+  /** Null once the sale is over. */
+  ask: ((operation: Operation) => void) | null;
 }
 
 /** Roles are spelled out because the narrow layout takes the table's display away, and with it the table's meaning. */
-export function SkuTable({ sale, edges }: Props) {
+export function SkuTable({ sale, edges, ask }: Props) {
   if (sale.skus.length === 0) {
     return <p class="empty">This sale has no SKU.</p>;
   }
@@ -35,7 +38,7 @@ export function SkuTable({ sale, edges }: Props) {
         </thead>
         <tbody role="rowgroup">
           {sale.skus.map((sku) => (
-            <SkuRow key={sku.sku} sku={sku} sale={sale} edges={edges} />
+            <SkuRow key={sku.sku} sku={sku} sale={sale} edges={edges} ask={ask} />
           ))}
         </tbody>
       </table>

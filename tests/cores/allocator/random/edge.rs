@@ -99,7 +99,7 @@ impl Edge {
     fn take(&mut self, entry: &DownEntry) {
         match entry {
             DownEntry::Grant { units, .. } => self.shelf += units.get(),
-            DownEntry::OrderState { order, state } => _ = self.answers.insert(*order, *state),
+            DownEntry::OrderState { order, state, .. } => _ = self.answers.insert(*order, *state),
             DownEntry::SaleClosed { .. } => {}
         }
     }

@@ -32,7 +32,9 @@ impl Life {
 
     fn taken(&self, verdicts_taken: Seq) -> UpTaken {
         let verdicts = self.verdicts.range(verdicts_taken.0 + 1..);
-        let verdicts = verdicts.map(|(seq, verdict)| OrderVerdict { seq: Seq(*seq), verdict: *verdict }).collect();
+        let verdicts = verdicts
+            .map(|(seq, verdict)| OrderVerdict { seq: Seq(*seq), verdict: *verdict, backorder: false })
+            .collect();
         UpTaken { watermark: Seq(self.watermark), verdicts, tail: self.quarantine.is_some() }
     }
 
@@ -96,7 +98,11 @@ impl Ledger {
         *state = OrderState::Expired;
         *self.pool.get_mut(&order.sku).unwrap() += order.units.get();
         let id = **id;
-        if self.is_live() { self.tell(DownEntry::OrderState { order: id, state: OrderState::Expired }) } else { None }
+        if self.is_live() {
+            self.tell(DownEntry::OrderState { order: id, state: OrderState::Expired, backorder: false })
+        } else {
+            None
+        }
     }
 
     fn tell(&mut self, entry: DownEntry) -> Option<AllocatorBody> {
@@ -185,7 +191,7 @@ impl Ledger {
         for (seq, verdict) in &ended.verdicts {
             let order = ended.placed[seq];
             let state = self.orders.get(&order).map_or(verdict.state(), |(_, state)| *state);
-            states.push(DownEntry::OrderState { order, state });
+            states.push(DownEntry::OrderState { order, state, backorder: false });
         }
         self.lives.entry(epoch.next()).or_insert_with(|| Life { down: states, ..Life::default() });
         AllocatorBody::Welcome(Welcome::Begin { epoch: epoch.next() })

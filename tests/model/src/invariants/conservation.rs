@@ -1,4 +1,5 @@
-//! 1. Every unit is in exactly one place: pool, live epochs, sold, quarantine, written off.
+//! 1. Every unit is in exactly one place: pool, live epochs, sold, quarantine, written off. What comes to the pool pays a
+//!    debt before all else.
 
 use std::collections::BTreeMap;
 
@@ -14,6 +15,11 @@ pub(super) fn look(world: &World) -> Found {
     let ledger = world.allocator.core.image();
     ledger.check().map_err(|violation| violation.to_string())?;
     world.allocator.disk.synced().check().map_err(|violation| format!("on the disk: {violation}"))?;
+    for (sku, stock) in &ledger.stock {
+        if !stock.debt.is_zero() && !stock.balance(&Account::Pool).is_zero() && stock.halted.is_none() {
+            return Err(format!("{sku}: the pool has units, and a debt of {} is not paid", stock.debt));
+        }
+    }
     for (edge, books) in &ledger.epochs {
         books.iter().try_for_each(|(epoch, book)| escrow(ledger, edge, *epoch, book))?;
     }
@@ -83,10 +89,10 @@ fn granted_once(world: &World) -> Found {
     for (sku, stock) in &ledger.stock {
         let of_edges = world.edges.iter().map(|node| out(ledger, node, sku));
         let out: Units = of_edges.sum();
-        if out > stock.terms.issued {
+        if out > stock.issued() {
             return Err(format!(
                 "{sku}: {out} units were granted and not given back, and there are {}",
-                stock.terms.issued
+                stock.issued()
             ));
         }
     }

@@ -17,17 +17,14 @@ pub(super) fn look(world: &World) -> Found {
     }
     for (sku, stock) in &ledger.stock {
         let sold = valid.get(sku).copied().unwrap_or_default();
-        if sold > stock.terms.issued {
-            return Err(format!("{sku}: {sold} units are sold of {}", stock.terms.issued));
+        if sold > stock.issued() {
+            return Err(format!("{sku}: {sold} units are sold of {}", stock.issued()));
         }
         let told = told(world, sku);
         // A disk that was set back or copied sells up to W units again.
         let spare = world.configuration.credit * world.history.lost.values().sum::<u64>();
-        if told.get() > stock.terms.issued.get() + spare {
-            return Err(format!(
-                "{sku}: shoppers were told to have {told} units, and there are {}",
-                stock.terms.issued
-            ));
+        if told.get() > stock.issued().get() + spare {
+            return Err(format!("{sku}: shoppers were told to have {told} units, and there are {}", stock.issued()));
         }
     }
     Ok(())

@@ -1,7 +1,7 @@
 //! What can happen in a state, and its happening.
 
 use doorbuster_allocator_core::{Account, Connection, Operator};
-use doorbuster_proto::{AllocatorBody, EdgeBody};
+use doorbuster_proto::{AllocatorBody, EdgeBody, Units};
 
 use super::World;
 use crate::action::Action;
@@ -156,6 +156,16 @@ impl World {
         if self.budget.closings > 0 {
             actions.push(Action::Close);
         }
+        for (sku, stock) in &ledger.stock {
+            let (sku, supply) = (sku.clone(), stock.terms.supply);
+            if self.budget.raises > 0 {
+                actions.push(Action::Raise { sku: sku.clone(), supply: supply.plus(Units::ONE) });
+            }
+            // To what is sold, and so to no more than that: what is less is refused.
+            if self.budget.lowerings > 0 && stock.gone() < supply {
+                actions.push(Action::Lower { sku, supply: stock.gone() });
+            }
+        }
     }
 
     pub(super) fn happen(&mut self, action: &Action) {
@@ -187,6 +197,9 @@ impl World {
                 self.operate(Operator::WriteOff { edge: edge.clone(), epoch: *epoch });
             }
             Action::Cancel { order } => self.operate(Operator::CancelOrder { order: *order }),
+            Action::Raise { sku, supply } | Action::Lower { sku, supply } => {
+                self.operate(Operator::SetSupply { sku: sku.clone(), supply: Some(*supply), budget: None });
+            }
             Action::Close => {
                 let sales: Vec<_> = self.allocator.core.definitions().map(|sale| sale.id.clone()).collect();
                 for sale in sales {
@@ -230,6 +243,8 @@ impl World {
             Action::WriteOff { .. } => &mut budget.write_offs,
             Action::Cancel { .. } => &mut budget.cancellations,
             Action::Close => &mut budget.closings,
+            Action::Raise { .. } => &mut budget.raises,
+            Action::Lower { .. } => &mut budget.lowerings,
         };
         *account = account.saturating_sub(1);
     }

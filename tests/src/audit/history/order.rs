@@ -76,8 +76,9 @@ fn standing(stores: &Stores, id: OrderId, known: Option<&LedgerOrder>) -> Vec<St
         },
         |order| {
             let state = order.state.map_or("no verdict, its SKU is halted", state_word);
-            let reason =
-                order.reason.map(CancelReason::as_str).map(|reason| format!(" ({reason})")).unwrap_or_default();
+            let backorder = order.is_on_backorder().then_some("on backorder");
+            let reason = order.reason.map(CancelReason::as_str).or(backorder);
+            let reason = reason.map(|reason| format!(" ({reason})")).unwrap_or_default();
             format!("ledger: {state}{reason}, from entry {} of {}", order.seq, at(&order.edge, order.epoch))
         },
     );
@@ -92,7 +93,7 @@ fn standing(stores: &Stores, id: OrderId, known: Option<&LedgerOrder>) -> Vec<St
 fn untold(ledger: &Ledger, id: OrderId) -> Vec<String> {
     let told = ledger.epochs().flat_map(|(edge, epoch, book)| book.down.iter().map(move |entry| (edge, epoch, entry)));
     let told = told.filter_map(|(edge, epoch, (seq, entry))| match entry {
-        DownEntry::OrderState { order, state } if *order == id => {
+        DownEntry::OrderState { order, state, .. } if *order == id => {
             Some(format!("on its way to {}: {} (entry {seq})", at(edge, epoch), state_word(*state)))
         }
         _ => None,

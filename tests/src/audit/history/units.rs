@@ -17,7 +17,7 @@ pub fn units(stores: &Stores, sku: &Sku, wanted: Option<Range>) -> Result<Histor
     let unknown = |why| Unknown { what: sku.to_string(), why };
     let stock = stores.ledger.image.stock.get(sku).ok_or_else(|| unknown("the ledger sells no such SKU"))?;
     let trace = Trace::of(sku, &stores.ledger);
-    let all = Range { first: 1, last: stock.terms.issued.get() };
+    let all = Range { first: 1, last: trace.issued };
     let range = match wanted {
         Some(wanted) => wanted.within(all).ok_or_else(|| Unknown {
             what: format!("{wanted} of {sku}, whose units are {all}"),
@@ -30,7 +30,7 @@ pub fn units(stores: &Stores, sku: &Sku, wanted: Option<Range>) -> Result<Histor
     } else {
         flows(&trace)
     };
-    let subject = format!("units {range} of {sku}, of {} in all", stock.terms.issued);
+    let subject = format!("units {range} of {sku}, of {} in all", trace.issued);
     let halted = stock.halted.iter().map(|reason| format!("halted: {reason}"));
     let now = now(&trace, &[range]).into_iter().chain(halted).collect();
     Ok(History { subject, events, now, not_shown: vec![CONVENTION] })

@@ -22,6 +22,11 @@ pub(super) fn look(stores: &Stores, found: &mut Found) {
         if let Err(violation) = stock.check(sku) {
             found.wrong(violation.to_string(), BOOKS);
         }
+        let pool = stock.balance(&Account::Pool);
+        if !stock.debt.is_zero() && !pool.is_zero() && stock.halted.is_none() {
+            let debt = stock.debt;
+            found.wrong(format!("{sku}: the pool holds {pool} units, and a debt of {debt} is not paid"), BOOKS);
+        }
     }
     replay(ledger, found);
     for disk in &stores.disks {
@@ -49,7 +54,11 @@ fn replay(ledger: &Ledger, found: &mut Found) {
             } else {
                 *balances.entry((&transfer.sku, &transfer.from)).or_default() -= units;
             }
-            *balances.entry((&transfer.sku, &transfer.to)).or_default() += units;
+            if transfer.to == Account::Supply {
+                *issued.entry(&transfer.sku).or_default() -= units;
+            } else {
+                *balances.entry((&transfer.sku, &transfer.to)).or_default() += units;
+            }
         }
         for transfer in &record.transfers {
             let left = balances.get(&(&transfer.sku, &transfer.from)).copied().unwrap_or_default();
@@ -77,10 +86,12 @@ fn replay(ledger: &Ledger, found: &mut Found) {
         }
     }
     for (sku, stock) in &ledger.image.stock {
-        let (found_issued, terms) = (issued.get(sku).copied().unwrap_or_default(), stock.terms.issued);
-        if found_issued != i128::from(terms.get()) {
-            found
-                .wrong(format!("{sku}: the journal issued {found_issued} units, supply and budget are {terms}"), BOOKS);
+        let (by_journal, stored) = (issued.get(sku).copied().unwrap_or_default(), stock.issued());
+        if by_journal != i128::from(stored.get()) {
+            found.wrong(
+                format!("{sku}: the journal issued {by_journal} units; supply, budget and debt are {stored}"),
+                BOOKS,
+            );
         }
     }
 }

@@ -1,4 +1,4 @@
-//! 2. Units of valid orders are at most supply and budget, and exactly what the account "sold" holds.
+//! 2. Units of valid orders are at most what was issued (supply and budget, and what was out when they were lowered), and exactly what the account "sold" holds.
 
 use std::collections::BTreeMap;
 
@@ -25,12 +25,15 @@ pub(super) fn look(stores: &Stores, found: &mut Found) {
             found.wrong(format!("{ordered} units of {sku} are ordered, which no sale in the ledger sells"), OVERSOLD);
             continue;
         };
-        let (issued, sold) = (stock.terms.issued.get(), stock.balance(&Account::Sold).get());
+        let (issued, sold) = (stock.issued().get(), stock.balance(&Account::Sold).get());
         if ordered > issued {
-            found.wrong(
-                format!("{sku}: valid orders have {ordered} units, and supply and budget are {issued}"),
-                OVERSOLD,
-            );
+            found.wrong(format!("{sku}: valid orders have {ordered} units, and {issued} were issued"), OVERSOLD);
+        }
+        let oversold = stock.debt.saturating_sub(stock.owed());
+        if !oversold.is_zero() {
+            found.note(format!(
+                "{sku}: {oversold} units were sold or given up before the lowered supply reached their edges"
+            ));
         }
         if ordered != sold {
             found.wrong(

@@ -23,9 +23,11 @@ fn every_unit_is_in_one_place_and_the_balances_are_the_ledgers() {
                     fits(*range, &mut all);
                 }
                 let count: u64 = units.iter().map(|range| range.count()).sum();
-                assert_eq!(count, stock.balance(account).get(), "seed {seed}: {sku}: {account}");
+                if *account != Account::Supply {
+                    assert_eq!(count, stock.balance(account).get(), "seed {seed}: {sku}: {account}");
+                }
             }
-            assert_eq!(all, (1..=stock.terms.issued.get()).collect(), "seed {seed}");
+            assert_eq!(all, (1..=trace.issued).collect(), "seed {seed}");
         }
     }
 }

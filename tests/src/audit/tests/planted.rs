@@ -117,7 +117,7 @@ fn records_with_which_an_edge_will_not_start_are_found_by_conservation() {
 #[test]
 fn more_orders_than_units_are_found_by_no_oversell() {
     let (mut stores, (.., order)) = sound();
-    let issued = stores.ledger.image.stock[&sku_of(&stores, order)].terms.issued;
+    let issued = stores.ledger.image.stock[&sku_of(&stores, order)].issued();
     stores.ledger.image.orders.get_mut(&order).unwrap().units = issued.plus(one());
     finds("no oversell", &stores);
 }

@@ -7,20 +7,20 @@ use doorbuster_proto::Sku;
 use crate::checker::facts::{Account, Facts};
 use crate::checker::verdict::{Kind, Violation};
 
-/// supply + budget = pool + escrow + sold + quarantine + written off, for every SKU.
+/// supply + budget + debt = pool + escrow + sold + quarantine + written off, for every SKU.
 pub(super) fn accounts_balance(facts: &Facts) -> Vec<Violation> {
     facts.accounts.iter().filter_map(|(sku, account)| unbalanced(sku, account)).collect()
 }
 
 fn unbalanced(sku: &Sku, account: &Account) -> Option<Violation> {
-    let Account { supply, budget, pool, sold, quarantine, written_off, .. } = account;
+    let Account { supply, budget, debt, pool, sold, quarantine, written_off, .. } = account;
     let escrow = account.escrow_sum();
     let found = pool + escrow + sold + quarantine + written_off;
-    (found != supply + budget).then(|| {
+    (found != supply + budget + debt).then(|| {
         Kind::Unbalanced.found(format!(
             "{sku}: pool {pool} + escrow {escrow} + sold {sold} + quarantine {quarantine} + written off {written_off} \
-             = {found}, but supply {supply} + budget {budget} = {}",
-            supply + budget
+             = {found}, but supply {supply} + budget {budget} + debt {debt} = {}",
+            supply + budget + debt
         ))
     })
 }

@@ -1,4 +1,6 @@
-//! 1. Every unit is in exactly one place.
+//! 1. Every unit is in exactly one place. What comes to the pool pays a debt before all else.
+
+use doorbuster_allocator_core::Account;
 
 use super::Found;
 use crate::sim::edge::EdgeNode;
@@ -8,6 +10,11 @@ pub(super) fn look(world: &World) -> Found {
     let ledger = world.allocator.core.image();
     ledger.check().map_err(|violation| violation.to_string())?;
     world.allocator.disk.synced().check().map_err(|violation| format!("on the disk: {violation}"))?;
+    for (sku, stock) in &ledger.stock {
+        if !stock.debt.is_zero() && !stock.balance(&Account::Pool).is_zero() && stock.halted.is_none() {
+            return Err(format!("{sku}: the pool has units, and a debt of {} is not paid", stock.debt));
+        }
+    }
     world.edges.iter().try_for_each(|edge| in_flight(world, edge))
 }
 

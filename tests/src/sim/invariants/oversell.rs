@@ -1,4 +1,4 @@
-//! 2. Units of valid orders are at most supply and budget.
+//! 2. Units of valid orders are at most what is issued: supply and budget, and what is still out since they were lowered.
 
 use std::collections::BTreeMap;
 
@@ -15,7 +15,7 @@ pub(super) fn look(world: &World) -> Found {
         *sum = sum.plus(order.units);
     }
     for (sku, sold) in sold {
-        let issued = ledger.stock[sku].terms.issued;
+        let issued = ledger.stock[sku].issued();
         if sold > issued {
             return Err(format!("{sku}: {sold} units are sold of {issued}"));
         }

@@ -15,6 +15,9 @@ pub(super) fn look(world: &World) -> Found {
         if !stock.escrow().is_zero() || !stock.quarantine().is_zero() {
             return Err(format!("{sku} is not at rest: {:?}", stock.accounts));
         }
+        if !stock.owed().is_zero() {
+            return Err(format!("{sku} is at rest, and {} units are owed", stock.owed()));
+        }
     }
     if let Some(sale) = ledger.sales.values().find(|sale| sale.stage != SaleStage::Settled) {
         return Err(format!("{} is {:?}", sale.definition.id, sale.stage));
