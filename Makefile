@@ -87,7 +87,7 @@ unit: build ## the cores and every crate's own tests
 	cargo test --release --locked --workspace --test cores --test sim --test policies
 	cd static/console && npm run check && npm test
 
-model: build ## every order in which the cores can act, to a bound; and fifteen protocols made bad, each of which must be found out
+model: build ## every order in which the cores can act, to a bound; and sixteen protocols made bad, each of which must be found out
 	cargo test --release --locked --workspace --test short --test mutants -- --nocapture
 	@exec "$(CARGO_TARGET_DIR)/release/mutants"
 

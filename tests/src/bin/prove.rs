@@ -10,7 +10,7 @@ use doorbuster_tests::nemesis::{self, Plan};
 use doorbuster_tests::prove::{self, Proof};
 use doorbuster_tests::sim;
 
-/// Breaks the protocol in fifteen ways, explores the model, simulates worlds and attacks real processes until the minutes
+/// Breaks the protocol in sixteen ways, explores the model, simulates worlds and attacks real processes until the minutes
 /// are over (the mutants take the time that they take), says what it saw, and writes it as `prove.json` into `PROVE_DIR`.
 /// Ends with 1 where anything was found, after the command that replays it.
 #[derive(Debug, Parser)]
