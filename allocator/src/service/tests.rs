@@ -174,7 +174,7 @@ async fn a_restart_keeps_the_sale_and_takes_a_new_term() {
     let running = Running::start(&data).await;
     running.publish(folder.path()).await.unwrap();
     let again = running.publish(folder.path()).await.unwrap_err();
-    assert!(again.to_string().contains("known with another content"), "{again}");
+    assert!(again.to_string().contains("is on: starts_at: expected"), "{again}");
     let term = running.ledger.figures().snapshot.term;
     running.stop().await;
 

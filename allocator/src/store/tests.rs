@@ -118,8 +118,8 @@ fn writes() -> Vec<Write> {
         account(Account::Sold, 20),
         account(Account::Quarantine(edge(), Epoch(1)), 5),
         account(Account::Sold, 0),
-        account(Account::WrittenOff(edge(), Epoch(1)), 20),
-        Write::Debt { sku: sku(), units: units(300) },
+        account(Account::WrittenOff(edge(), Epoch(1)), 23),
+        Write::Debt { sku: sku(), units: units(3) },
         Write::Halted { sku: sku(), reason: "totals differ".into() },
         Write::Total { edge: edge(), epoch: Epoch(1), sku: sku(), total },
         down(1, DownEntry::Grant { sku: sku(), units: units(3) }),
@@ -166,7 +166,7 @@ fn the_ledger_reads_back_what_was_written() {
 fn a_debt_that_is_paid_is_gone() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = written(folder.path());
-    assert_eq!(store.load().unwrap().stock[&sku()].debt, units(300));
+    assert_eq!(store.load().unwrap().stock[&sku()].debt, units(3));
     store.commit(&[Write::Debt { sku: sku(), units: Units::ZERO }], true).unwrap();
     assert_eq!(store.load().unwrap().stock[&sku()].debt, Units::ZERO);
     assert_eq!(store.rows("debts", |_, _| Ok(())).count(), 0);
