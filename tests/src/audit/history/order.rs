@@ -7,7 +7,7 @@ use super::from_disks::{Entry, entries, shown};
 use super::{CONVENTION, Event, History, Unknown, at, steps, words};
 use crate::audit::journal::Cause;
 use crate::audit::stores::{Ledger, Stores};
-use crate::audit::trace::Trace;
+use crate::audit::trace::{Step, Trace};
 
 /// The history of an order.
 ///
@@ -26,9 +26,12 @@ pub fn order(stores: &Stores, id: OrderId) -> Result<History, Unknown> {
     let units = trace.orders.get(&id).cloned().unwrap_or_default();
     let moves = steps(stores, &trace, &units);
     let (mut events, mut later) = (Vec::new(), Vec::new());
-    let sold = moves.iter().position(|(step, _)| step.to == Account::Sold).unwrap_or(moves.len());
+    // A unit that came back from another order was sold before: only this order's own entry sells to it.
+    let is_its = |step: &Step| known.is_some_and(|order| sells_to(&stores.ledger.journal[step.record], step, order));
+    let sold = moves.iter().position(|(step, _)| is_its(step)).unwrap_or(moves.len());
     // What becomes of them once they are nobody's again is another order's history.
-    let given_back = moves.iter().position(|(step, _)| step.from == Account::Sold).map_or(moves.len(), |at| at + 1);
+    let back = moves.iter().skip(sold).position(|(step, _)| step.from == Account::Sold);
+    let given_back = back.map_or(moves.len(), |at| sold + at + 1);
     for (at, (_, event)) in moves.into_iter().take(given_back).enumerate() {
         if at < sold { events.push(event) } else { later.push(event) }
     }
@@ -43,6 +46,12 @@ pub fn order(stores: &Stores, id: OrderId) -> Result<History, Unknown> {
     let subject = known.map_or_else(|| format!("order {id}, which the ledger does not have"), subject);
     let not_shown = vec![CONVENTION, "what the shopper was told, and when", "edges whose disks were not given"];
     Ok(History { subject, events, now, not_shown })
+}
+
+fn sells_to(record: &JournalRecord, step: &Step, order: &LedgerOrder) -> bool {
+    let is_entry = matches!(Cause::of(record), Some(Cause::Entries { edge, epoch, first, last })
+        if edge == order.edge && epoch == order.epoch && (first..=last).contains(&order.seq));
+    is_entry && step.to == Account::Sold
 }
 
 fn subject(order: &LedgerOrder) -> String {
