@@ -30,8 +30,12 @@ pub(super) fn moves(view: &SkuView) -> Vec<Move> {
         fill_up(&seen, &mut grants);
     }
     let pool = grants.pool.get();
+    let lacked: u64 = seen.granted_to().map(SeenEdge::lacks).sum();
     let mut moves = grants.moves;
-    moves.extend(recalls(&seen, pool));
+    let recalled = recalls(&seen, pool);
+    let more = recalls_for_the_starving(&seen, &recalled, lacked.saturating_sub(view.pool.get()));
+    moves.extend(recalled);
+    moves.extend(more);
     moves
 }
 
@@ -88,6 +92,28 @@ fn recalls(seen: &Seen<'_>, pool: u64) -> Vec<Move> {
     };
     let asked = seen.edges.iter().filter(spare);
     asked.map(|edge| Move::Recall { edge: edge.view.edge.clone(), keep: units(keep(edge)) }).collect()
+}
+
+/// Whoever waits while the pool has nothing is not left waiting for units that lie elsewhere, however few they are: where
+/// no recall is due otherwise, what is lacked comes from the edges that can spare most.
+fn recalls_for_the_starving(seen: &Seen<'_>, recalled: &[Move], mut lacked: u64) -> Vec<Move> {
+    if lacked == 0 || seen.view.now < seen.view.starts_at || !recalled.is_empty() {
+        return Vec::new();
+    }
+    let spare = |edge: &SeenEdge<'_>| edge.shelf.saturating_sub(edge.waiting().max(edge.sold_in_lead()));
+    let may_give = |edge: &&SeenEdge<'_>| spare(edge) > 0 && may_be_asked(seen, edge);
+    let mut rich: Vec<_> = seen.edges.iter().filter(may_give).collect();
+    rich.sort_by_key(|edge| std::cmp::Reverse(spare(edge)));
+    let mut moves = Vec::new();
+    for edge in rich {
+        let units_wanted = spare(edge).min(lacked);
+        if units_wanted == 0 {
+            break;
+        }
+        lacked -= units_wanted;
+        moves.push(Move::Recall { edge: edge.view.edge.clone(), keep: units(edge.shelf - units_wanted) });
+    }
+    moves
 }
 
 /// One recall of a SKU from an edge is under way at a time, and none while a grant is: it would come straight back.

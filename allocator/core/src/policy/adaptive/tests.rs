@@ -98,3 +98,10 @@ fn the_low_water_mark_is_what_is_sold_in_the_time_of_an_answer_and_a_margin() {
     let slow = EdgeView { round_trip_ms: Some(980), ..asked("a", 50, 100_000) };
     assert_eq!(low_water(&view(4_000, 1_000, vec![slow, asked("b", 50, 0)])), [u(130), u(10)]);
 }
+
+#[test]
+fn who_waits_is_not_left_waiting_for_a_few_units_that_lie_elsewhere() {
+    // Three units are no tail for two edges, and an eighth of them is none.
+    let edges = vec![asked("a", 3, 0), EdgeView { granted: u(0), last_grant: u(0), ..stocked("b", 0, 1) }];
+    assert_eq!(moves(&view(40, 0, edges)), [recall("a", 2)]);
+}
