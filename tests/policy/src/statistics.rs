@@ -36,9 +36,8 @@ impl Estimate {
 pub(crate) fn quantile(values: &[f64], part: f64) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
-    let above = sorted.len()
-        - sorted.len().min((0..sorted.len()).filter(|rank| (*rank as f64) < sorted.len() as f64 * part).count());
-    sorted.len().checked_sub(above + 1).map_or(0.0, |at| sorted[at])
+    let wanted = sorted.len() as f64 * part;
+    (1..=sorted.len()).find(|rank| *rank as f64 >= wanted).map_or(0.0, |rank| sorted[rank - 1])
 }
 
 #[cfg(test)]
