@@ -15,8 +15,10 @@ pub(super) struct Guide {
     waiting: Units,
     stock: Vec<EdgeStock>,
     low_water: BTreeMap<EdgeId, Units>,
-    /// Edges that have not been told.
+    /// Edges that are told in this turn.
     untold: Vec<EdgeId>,
+    /// Edges that would read something else than they were told, and hear it with the next heartbeat.
+    late: Vec<EdgeId>,
 }
 
 impl Guide {
@@ -34,6 +36,7 @@ impl Guide {
             stock,
             low_water: view.edges.iter().map(|edge| edge.edge.clone()).zip(low_water).collect(),
             untold: Vec::new(),
+            late: Vec::new(),
         }
     }
 
@@ -67,7 +70,9 @@ impl Allocator {
     /// With a heartbeat, everyone is told what has changed since the last.
     pub(super) fn guide_all(&mut self, now: Timestamp) {
         for sku in std::mem::take(&mut self.seen) {
-            self.guide(&sku, now, |before, after, edge| before.reads(edge) != after.reads(edge));
+            self.guide(&sku, now, |before, after, edge| {
+                before.late.contains(edge) || before.reads(edge) != after.reads(edge)
+            });
         }
     }
 
@@ -83,6 +88,9 @@ impl Allocator {
         let before = self.guides.remove(sku).unwrap_or_default();
         let news = guide.low_water.keys().filter(|edge| before.untold.contains(edge) || is_news(&before, &guide, edge));
         guide.untold = news.cloned().collect();
+        let is_late = |edge: &&EdgeId| before.late.contains(*edge) || before.reads(edge) != guide.reads(edge);
+        let late = guide.low_water.keys().filter(|edge| !guide.untold.contains(edge)).filter(is_late);
+        guide.late = late.cloned().collect();
         self.guides.insert(sku.clone(), guide);
     }
 
