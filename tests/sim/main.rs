@@ -40,9 +40,10 @@ fn broken_by(sabotage: Sabotage) -> BTreeSet<&'static str> {
 #[test]
 fn edges_whose_disks_lie_have_less_than_they_told() {
     let broken = broken_by(Sabotage::EdgeDisksLie);
-    // The books of a shelf that lost a sale are looked at before its shopper asks again.
-    let told = ["acknowledged", "fences", "conservation"];
-    assert!(told.iter().any(|invariant| broken.contains(invariant)), "{broken:?}");
+    // Mostly it is an edge that has sold, returned or been granted less than it told the ledger before it died: what is in flight
+    // between the two is less than nothing, which is seen before its shopper asks again.
+    assert!(broken.contains("conservation"), "{broken:?}");
+    assert!(broken.is_subset(&["acknowledged", "conservation", "fences"].into()), "{broken:?}");
 }
 
 #[test]
