@@ -85,18 +85,18 @@ pub struct Allocator {
     to_look: BTreeSet<Sku>,
     /// What edges were told last of each SKU.
     guides: BTreeMap<Sku, Guide>,
-    /// SKUs that the policy saw since the last heartbeat.
-    seen: BTreeSet<Sku>,
-    /// Whether a heartbeat is due, with news of all of them.
-    guides_all: bool,
-    /// Who was granted something in this turn.
-    to_guide: BTreeMap<Sku, BTreeSet<EdgeId>>,
+    /// SKUs that the policy has yet to see since the last heartbeat.
+    looking: BTreeSet<Sku>,
+    /// When the policy sees the next of them, where they were too many for one turn.
+    looks_at: Option<Timestamp>,
     /// When the turn's last input came. Kept for who measures round trips.
     turn_at: Timestamp,
     /// SKUs whose word may have changed in this turn.
     to_say: BTreeSet<Sku>,
     /// Whether an input came since the last turn ended.
     is_turn_open: bool,
+    /// When the last such input came: what it changed is followed up at the end of the turn.
+    follows_up_at: Option<Timestamp>,
     /// Whether every session hears all words at the end of this turn.
     says_all: bool,
     alerts: Alerts,
@@ -139,12 +139,12 @@ impl Allocator {
             to_place: BTreeSet::new(),
             to_look: BTreeSet::new(),
             guides: BTreeMap::new(),
-            seen: BTreeSet::new(),
-            guides_all: false,
-            to_guide: BTreeMap::new(),
+            looking: BTreeSet::new(),
+            looks_at: None,
             turn_at: Timestamp(0),
             to_say: BTreeSet::new(),
             is_turn_open: true,
+            follows_up_at: None,
             says_all: false,
             alerts: Alerts::default(),
         };
@@ -207,15 +207,14 @@ impl Allocator {
         if self.words_due_at.is_some_and(|due| due <= now) {
             self.says_all = true;
             self.words_due_at = None;
-            self.to_place.append(&mut self.to_look);
-            self.guides_all = true;
+            self.looking.append(&mut self.to_look);
         }
         self.settle(now);
     }
 
     /// When to call [`Allocator::handle_timeout`] next.
     pub fn poll_timeout(&self) -> Option<Timestamp> {
-        let due = [self.words_due_at, self.next_end(), self.contests_due_at(), self.silence_due_at()];
+        let due = [self.words_due_at, self.next_end(), self.contests_due_at(), self.silence_due_at(), self.looks_at];
         due.into_iter().flatten().min()
     }
 
@@ -240,21 +239,24 @@ impl Allocator {
         self.image.sales.values().map(|sale| &sale.definition)
     }
 
-    /// Follows up on what an input changed.
+    /// Follows up on an input. What many inputs of a turn have in common is done once, at its end.
     fn settle(&mut self, now: Timestamp) {
         self.is_turn_open = true;
+        self.follows_up_at = Some(now);
         if self.settings.policy.reads_demand() {
             self.turn_at = now;
         }
         self.decide_contests(now);
-        self.make_moves(now);
-        self.settle_sales(now);
         self.schedule_words(now);
     }
 
     fn end_turn(&mut self) {
         if !std::mem::take(&mut self.is_turn_open) {
             return;
+        }
+        if let Some(now) = self.follows_up_at.take() {
+            self.make_moves(now);
+            self.settle_sales(now);
         }
         self.say_words();
         self.send_downs();

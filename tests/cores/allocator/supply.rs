@@ -70,7 +70,7 @@ fn the_rest_is_owed_and_recalled_from_whoever_holds_most() {
     desk.up(&mut one, vec![order("ann", 2)]);
     desk.level(&one, 3, 0);
     assert_eq!(desk.accounts(), [10, 8, 2, 0, 0]);
-    assert_eq!(desk.operator(set(6)), [recall(&two, 1), done(6, 0, 4)]);
+    assert_eq!(desk.operator(set(6)), [done(6, 0, 4), recall(&two, 1)]);
     assert_eq!(desk.accounts(), [0, 8, 2, 0, 0]);
     // Nobody is granted anything, whoever waits.
     assert_eq!(desk.level(&one, 0, 9), []);

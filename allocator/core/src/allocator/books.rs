@@ -1,6 +1,6 @@
 //! Transfers, journalled: one record for each command of the ledger.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use doorbuster_proto::{DownEntry, EdgeId, Epoch, Seq, Sku, Timestamp, Units};
 
@@ -25,7 +25,7 @@ impl Tally {
 }
 
 impl Allocator {
-    /// Moves units of a SKU that is not halted. A transfer that would break the books halts the SKU instead.
+    /// Moves units of a SKU that is not halted. A transfer of more than there is halts the SKU instead.
     pub(super) fn transfer(
         &mut self,
         tally: &mut Tally,
@@ -51,7 +51,7 @@ impl Allocator {
     }
 
     /// Writes the command's record, and marks what it changed. What came to the pool pays the SKU's debt in the same record,
-    /// before anybody is granted anything.
+    /// before anybody is granted anything. A SKU whose accounts do not add up after the command is halted.
     pub(super) fn journal(&mut self, mut tally: Tally, who: String, why: String, now: Timestamp) {
         self.pay_debts(&mut tally);
         let mut transfers = Vec::with_capacity(tally.0.len());
@@ -63,7 +63,13 @@ impl Allocator {
         }
         // What leaves by a debt has come to the pool first.
         transfers.sort_by_key(|transfer| transfer.to == Account::Supply);
+        let touched: BTreeSet<Sku> = transfers.iter().map(|transfer| transfer.sku.clone()).collect();
         self.record(transfers, who, why, now);
+        for sku in touched {
+            if let Err(violation) = self.image.stock[&sku].check(&sku) {
+                self.halt(&sku, &violation.to_string(), now);
+            }
+        }
     }
 
     /// What came back to the pool may be wanted somewhere; of what was sold the policy hears with the next heartbeat.

@@ -1,12 +1,15 @@
 //! Guidance: when an edge should ask for more, and where the stock is. Told when a move changes it, and with heartbeats.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use doorbuster_proto::{AllocatorBody, EdgeId, EdgeStock, GUIDED_EDGES_MAX, Sku, SkuGuidance, Timestamp, Units};
 
 use super::Allocator;
 use crate::{Connection, EdgeView, Phase, SkuView};
+
+/// News of a number is what changes it by one part in so many; of nothing, or to nothing, always.
+const NEWS_PART: u64 = 8;
 
 /// What edges were told of a SKU.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -16,28 +19,46 @@ pub(super) struct Guide {
     stock: Vec<EdgeStock>,
     low_water: BTreeMap<EdgeId, Units>,
     /// Edges that are told in this turn.
-    untold: Vec<EdgeId>,
+    untold: BTreeSet<EdgeId>,
     /// Edges that would read something else than they were told, and hear it with the next heartbeat.
-    late: Vec<EdgeId>,
+    late: BTreeSet<EdgeId>,
 }
 
 impl Guide {
-    fn of(view: &SkuView, low_water: Vec<Units>) -> Self {
+    /// What is to be told now, where this was told before. What is near enough to be no news stays as it was told.
+    fn of(view: &SkuView, low_water: Vec<Units>, before: &Self) -> Self {
         let ready = || view.edges.iter().filter(|edge| edge.ready);
-        let mut stock: Vec<_> = ready()
-            .map(|edge| EdgeStock { edge: edge.edge.clone(), units: edge.stock() })
-            .filter(|stock| !stock.units.is_zero())
-            .collect();
-        stock.sort_by(|one, other| (Reverse(one.units), &one.edge).cmp(&(Reverse(other.units), &other.edge)));
-        stock.truncate(GUIDED_EDGES_MAX);
-        Self {
+        let told = |edge: &EdgeView| before.low_water.get(&edge.edge).copied();
+        let low_water = view.edges.iter().zip(low_water).map(|(edge, now)| {
+            let mark = told(edge).filter(|told| is_near(*told, now)).unwrap_or(now);
+            (edge.edge.clone(), mark)
+        });
+        let mut guide = Self {
             left: view.pool.plus(ready().map(EdgeView::stock).sum()).saturating_sub(view.debt),
             waiting: ready().map(EdgeView::waiting).sum(),
-            stock,
-            low_water: view.edges.iter().map(|edge| edge.edge.clone()).zip(low_water).collect(),
-            untold: Vec::new(),
-            late: Vec::new(),
+            stock: richest(view),
+            low_water: low_water.collect(),
+            untold: BTreeSet::new(),
+            late: BTreeSet::new(),
+        };
+        if guide.is_like(before, view) {
+            (guide.left, guide.waiting, guide.stock) = (before.left, before.waiting, before.stock.clone());
         }
+        guide
+    }
+
+    /// Whether all that every edge reads is no news after what was told before.
+    fn is_like(&self, before: &Self, view: &SkuView) -> bool {
+        let stock_of = |edge: &EdgeId| {
+            let at = view.edges.binary_search_by(|seen| seen.edge.cmp(edge)).ok();
+            at.map(|at| &view.edges[at]).filter(|seen| seen.ready).map_or(Units::ZERO, EdgeView::stock)
+        };
+        let most = |stock: &[EdgeStock]| stock.first().map_or(Units::ZERO, |richest| richest.units);
+        is_near(before.left, self.left)
+            && is_near(before.waiting, self.waiting)
+            && before.stock.len() == self.stock.len()
+            && is_near(most(&before.stock), most(&self.stock))
+            && before.stock.iter().all(|told| is_near(told.units, stock_of(&told.edge)))
     }
 
     /// What this edge would read.
@@ -51,6 +72,24 @@ impl Guide {
     }
 }
 
+/// The edges with most of it that speak.
+fn richest(view: &SkuView) -> Vec<EdgeStock> {
+    let ready = view.edges.iter().filter(|edge| edge.ready);
+    let mut stock: Vec<_> =
+        ready.map(|edge| (Reverse(edge.stock()), &edge.edge)).filter(|(units, _)| !units.0.is_zero()).collect();
+    if stock.len() > GUIDED_EDGES_MAX {
+        stock.select_nth_unstable(GUIDED_EDGES_MAX);
+        stock.truncate(GUIDED_EDGES_MAX);
+    }
+    stock.sort_unstable();
+    stock.into_iter().map(|(units, edge)| EdgeStock { edge: edge.clone(), units: units.0 }).collect()
+}
+
+fn is_near(told: Units, now: Units) -> bool {
+    let (least, most) = (told.min(now).get(), told.max(now).get());
+    least == most || (least > 0 && (most - least).saturating_mul(NEWS_PART) < most)
+}
+
 impl Allocator {
     /// The low-water mark that an edge goes by; `None` where it was told none.
     pub(super) fn low_water_of(&self, edge: &EdgeId, sku: &Sku) -> Option<Units> {
@@ -58,38 +97,38 @@ impl Allocator {
     }
 
     /// Whoever is granted something is told of its low-water mark, where that has changed.
-    pub(super) fn guide_about_grants(&mut self, now: Timestamp) {
-        for (sku, granted) in std::mem::take(&mut self.to_guide) {
-            let is_news = |before: &Guide, after: &Guide, edge: &EdgeId| {
-                granted.contains(edge) && before.low_water.get(edge) != after.low_water.get(edge)
-            };
-            self.guide(&sku, now, is_news);
-        }
+    pub(super) fn guide_about_grants(&mut self, sku: &Sku, granted: &BTreeSet<EdgeId>, now: Timestamp) {
+        self.guide(sku, None, now, |before, after, edge| {
+            granted.contains(edge) && before.low_water.get(edge) != after.low_water.get(edge)
+        });
     }
 
-    /// With a heartbeat, everyone is told what has changed since the last.
-    pub(super) fn guide_all(&mut self, now: Timestamp) {
-        for sku in std::mem::take(&mut self.seen) {
-            self.guide(&sku, now, |before, after, edge| {
-                before.late.contains(edge) || before.reads(edge) != after.reads(edge)
-            });
-        }
+    /// After a heartbeat, everyone is told what has changed since the last.
+    pub(super) fn guide_all(&mut self, sku: &Sku, view: Option<SkuView>, now: Timestamp) {
+        self.guide(sku, view, now, |before, after, edge| {
+            before.late.contains(edge) || before.reads(edge) != after.reads(edge)
+        });
     }
 
-    fn guide(&mut self, sku: &Sku, now: Timestamp, is_news: impl Fn(&Guide, &Guide, &EdgeId) -> bool) {
+    /// Finds out who has what to hear, by a view of the SKU that is not older than its last move.
+    fn guide(
+        &mut self,
+        sku: &Sku,
+        view: Option<SkuView>,
+        now: Timestamp,
+        is_news: impl Fn(&Guide, &Guide, &EdgeId) -> bool,
+    ) {
         if !self.settings.guides {
             return;
         }
-        let Some(view) = self.sku_view(sku, now) else {
-            self.guides.remove(sku);
-            return;
-        };
-        let mut guide = Guide::of(&view, self.settings.policy.low_water(&view));
         let before = self.guides.remove(sku).unwrap_or_default();
-        let news = guide.low_water.keys().filter(|edge| before.untold.contains(edge) || is_news(&before, &guide, edge));
+        let Some(view) = view.or_else(|| self.sku_view(sku, now)) else { return };
+        let mut guide = Guide::of(&view, self.settings.policy.low_water(&view), &before);
+        let news = |edge: &&EdgeId| before.untold.contains(*edge) || is_news(&before, &guide, edge);
+        let news = guide.low_water.keys().filter(news);
         guide.untold = news.cloned().collect();
         let is_late = |edge: &&EdgeId| before.late.contains(*edge) || before.reads(edge) != guide.reads(edge);
-        let late = guide.low_water.keys().filter(|edge| !guide.untold.contains(edge)).filter(is_late);
+        let late = guide.low_water.keys().filter(|edge| !guide.untold.contains(*edge)).filter(is_late);
         guide.late = late.cloned().collect();
         self.guides.insert(sku.clone(), guide);
     }
@@ -97,8 +136,8 @@ impl Allocator {
     /// A session that begins is told everything.
     pub(super) fn guide_anew(&mut self, edge: &EdgeId) {
         for guide in self.guides.values_mut() {
-            if guide.low_water.contains_key(edge) && !guide.untold.contains(edge) {
-                guide.untold.push(edge.clone());
+            if guide.low_water.contains_key(edge) {
+                guide.untold.insert(edge.clone());
             }
         }
     }

@@ -1,34 +1,67 @@
 //! Grants and recalls: what the policy proposes, done.
 
+use std::collections::BTreeSet;
+
 use doorbuster_proto::{AllocatorBody, DownEntry, EdgeId, Sku, Timestamp, Units};
 
 use super::Allocator;
 use super::books::Tally;
 use crate::{Account, DOWN_UNCONFIRMED_MAX, EdgeView, ItemDefinition, Move, Phase, SaleStage, SkuView, Violation};
 
+/// Edges whose levels are looked at in one turn for what can wait: some two milliseconds' work.
+const LOOKED_AT_MAX: usize = 2_000;
+
+/// What came of it that the policy saw a SKU.
+#[derive(Default)]
+struct Seen {
+    /// What it saw, where it is still so.
+    view: Option<SkuView>,
+    /// Who was granted something.
+    granted: BTreeSet<EdgeId>,
+}
+
 impl Allocator {
-    /// Lets the policy see every SKU that waits for it. Nothing moves while the term waits for an edge.
+    /// Lets the policy see every SKU of which somebody lacks something, and, after a heartbeat, those of which there is news:
+    /// as many in a turn as keep nobody waiting. Nothing moves while the term waits for an edge.
     pub(super) fn make_moves(&mut self, now: Timestamp) {
+        self.looks_at = None;
         if !self.awaited.is_empty() {
             return;
         }
         while let Some(sku) = self.to_place.pop_first() {
-            self.to_look.remove(&sku);
+            let seen = self.see(&sku, now);
+            if !seen.granted.is_empty() {
+                self.guide_about_grants(&sku, &seen.granted, now);
+            }
             if self.settings.guides {
-                self.seen.insert(sku.clone());
+                // The others hear of it with the next heartbeat.
+                self.to_look.insert(sku);
             }
-            let Some(view) = self.sku_view(&sku, now) else { continue };
-            let moves = self.settings.policy.moves(&view);
-            for one in moves {
-                self.make_move(&sku, one, now);
+        }
+        let skus_max = (LOOKED_AT_MAX / self.settings.edges.len().max(1)).max(1);
+        for _ in 0..skus_max {
+            let Some(sku) = self.looking.pop_first() else { return };
+            let seen = self.see(&sku, now);
+            self.guide_all(&sku, seen.view, now);
+        }
+        self.looks_at = (!self.looking.is_empty()).then_some(now);
+    }
+
+    /// Has the policy see a SKU, and does what it proposes.
+    fn see(&mut self, sku: &Sku, now: Timestamp) -> Seen {
+        self.to_look.remove(sku);
+        let Some(view) = self.sku_view(sku, now) else { return Seen::default() };
+        let moves = self.settings.policy.moves(&view);
+        let mut seen = Seen { view: moves.is_empty().then_some(view), granted: BTreeSet::new() };
+        for one in moves {
+            if let Move::Grant { edge, .. } = &one {
+                seen.granted.insert(edge.clone());
             }
-            // What a grant changes is no reason for another: the edge has yet to speak of it.
-            self.to_place.remove(&sku);
+            self.make_move(sku, one, now);
         }
-        self.guide_about_grants(now);
-        if std::mem::take(&mut self.guides_all) {
-            self.guide_all(now);
-        }
+        // What a grant changes is no reason for another: the edge has yet to speak of it.
+        self.to_place.remove(sku);
+        seen
     }
 
     /// Every SKU of a sale that is not over is looked at again.
@@ -59,7 +92,6 @@ impl Allocator {
         (total.granted, total.last_grant) = (total.granted.plus(units), units);
         self.total_changed(edge, epoch, sku);
         self.append_down(edge, epoch, DownEntry::Grant { sku: sku.clone(), units });
-        self.to_guide.entry(sku.clone()).or_default().insert(edge.clone());
         Ok(())
     }
 

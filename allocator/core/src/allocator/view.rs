@@ -13,12 +13,17 @@ use crate::{
 impl Allocator {
     /// The ledger and the edges as the console shows them. At most one commit ahead of what is durable.
     pub fn snapshot(&self, now: Timestamp) -> Snapshot {
+        let mut quarantine = self.quarantine();
+        let edge = |edge: EdgeId| {
+            let held = quarantine.remove(&edge).unwrap_or_default();
+            self.edge_snapshot(edge, held, now)
+        };
         Snapshot {
             now_ms: now.0,
             term: self.image.term.0,
             commit: self.image.commit.0,
             waiting_for: self.waiting_for(),
-            edges: self.all_edges().into_iter().map(|edge| self.edge_snapshot(edge, now)).collect(),
+            edges: self.all_edges().into_iter().map(edge).collect(),
             sales: self.image.sales.values().map(|sale| self.sale_snapshot(sale, now)).collect(),
             alerts: self.alerts.snapshot(),
         }
@@ -45,30 +50,29 @@ impl Allocator {
         edges
     }
 
-    fn edge_snapshot(&self, id: EdgeId, now: Timestamp) -> EdgeSnapshot {
+    fn edge_snapshot(&self, id: EdgeId, quarantine: BTreeMap<Epoch, Units>, now: Timestamp) -> EdgeSnapshot {
+        let held = quarantine.into_iter().map(|(epoch, units)| QuarantineSnapshot { epoch: epoch.0, units });
         let heard_at = self.watches.get(&id).and_then(|watch| watch.heard_at);
         EdgeSnapshot {
             state: self.edge_state(&id, now),
             epoch: self.image.last_epoch(&id).map(|(epoch, _)| epoch.0),
             last_heard_ms_ago: heard_at.map(|at| now.since_ms(at)),
             orders: self.image.counts.of_edge(&id).taken,
-            quarantine: self.quarantine_of(&id),
+            quarantine: held.collect(),
             id,
         }
     }
 
-    fn quarantine_of(&self, edge: &EdgeId) -> Vec<QuarantineSnapshot> {
-        let mut held: BTreeMap<Epoch, Units> = BTreeMap::new();
+    /// What each edge's fenced epochs have in quarantine, over all SKUs.
+    fn quarantine(&self) -> BTreeMap<EdgeId, BTreeMap<Epoch, Units>> {
+        let mut held: BTreeMap<EdgeId, BTreeMap<Epoch, Units>> = BTreeMap::new();
         for (account, units) in self.image.stock.values().flat_map(|stock| &stock.accounts) {
-            if let Account::Quarantine(of, epoch) = account
-                && of == edge
-                && !units.is_zero()
-            {
-                let sum = held.entry(*epoch).or_default();
+            if let Account::Quarantine(edge, epoch) = account {
+                let sum = held.entry(edge.clone()).or_default().entry(*epoch).or_default();
                 *sum = sum.plus(*units);
             }
         }
-        held.into_iter().map(|(epoch, units)| QuarantineSnapshot { epoch: epoch.0, units }).collect()
+        held
     }
 
     fn edge_state(&self, edge: &EdgeId, now: Timestamp) -> EdgeState {

@@ -1,8 +1,8 @@
 //! "Sold out" and "halted" are the ledger's words: said once a turn, of the state that the turn's commit makes true.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use doorbuster_proto::{AllocatorBody, Sku, Timestamp, Word};
+use doorbuster_proto::{AllocatorBody, EdgeId, Sku, Timestamp, Word};
 
 use super::{Allocator, Link};
 use crate::{Connection, HEARTBEAT_MS, SaleStage, Stock};
@@ -43,14 +43,18 @@ impl Allocator {
         if !says_all && changed.is_empty() && wants.is_empty() {
             return;
         }
-        let connections: Vec<_> = self.links.iter().map(|(connection, _)| connection).collect();
-        for connection in connections {
-            let all = says_all || wants.contains(&connection);
-            let Some(link) = self.links.get(connection) else { continue };
-            let words = self.words_for(link, if all { &self.words } else { &changed });
-            if all || !words.is_empty() {
-                self.send(connection, AllocatorBody::Words(words));
+        let all = self.addressed(&self.words);
+        let changed = self.addressed(&changed);
+        let mut messages = Vec::new();
+        for (connection, link) in self.links.iter() {
+            let hears_all = says_all || wants.contains(&connection);
+            let words = self.words_for(link, if hears_all { &all } else { &changed });
+            if hears_all || !words.is_empty() {
+                messages.push((connection, words));
             }
+        }
+        for (connection, words) in messages {
+            self.send(connection, AllocatorBody::Words(words));
         }
     }
 
@@ -66,17 +70,29 @@ impl Allocator {
         changed
     }
 
+    /// The words, each with the edges that sell what it is about; `None` for all. A settled sale is sold by none.
+    fn addressed(&self, words: &BTreeMap<Sku, Said>) -> Vec<(Word, Option<BTreeSet<EdgeId>>)> {
+        let mut addressed = Vec::with_capacity(words.len());
+        let shown = self.image.sales.values().filter(|sale| sale.stage != SaleStage::Settled);
+        for definition in shown.map(|sale| &sale.definition) {
+            for item in &definition.items {
+                let sku = definition.sku(&item.sku);
+                if let Some(said) = words.get(&sku) {
+                    let edges = item.edges.as_ref().map(|edges| edges.iter().cloned().collect());
+                    addressed.push((Word { sku, sold_out: said.sold_out, halted: said.halted }, edges));
+                }
+            }
+        }
+        addressed
+    }
+
     /// The words on what an edge sells. A fenced epoch sells nothing, nor does a disk that waits for its answer: all that
     /// they hear is a heartbeat.
-    fn words_for(&self, link: &Link, words: &BTreeMap<Sku, Said>) -> Vec<Word> {
+    fn words_for(&self, link: &Link, words: &[(Word, Option<BTreeSet<EdgeId>>)]) -> Vec<Word> {
         if self.phase_of(link).is_none_or(|phase| !phase.is_unfenced()) {
             return Vec::new();
         }
-        let sells = |sku: &Sku| {
-            let sale = self.image.sales.get(&sku.sale).filter(|sale| sale.stage != SaleStage::Settled);
-            sale.and_then(|sale| sale.definition.item(&sku.code)).is_some_and(|item| item.is_placed(&link.edge))
-        };
-        let words = words.iter().filter(|(sku, _)| sells(sku));
-        words.map(|(sku, said)| Word { sku: sku.clone(), sold_out: said.sold_out, halted: said.halted }).collect()
+        let sells = |edges: &Option<BTreeSet<EdgeId>>| edges.as_ref().is_none_or(|edges| edges.contains(&link.edge));
+        words.iter().filter(|(_, edges)| sells(edges)).map(|(word, _)| word.clone()).collect()
     }
 }
