@@ -14,7 +14,7 @@ use crate::grpc::Secret;
 use crate::publish::Edges;
 
 /// The most edges that one allocator serves.
-pub const EDGES_MAX: usize = 256;
+pub const EDGES_MAX: usize = 1_024;
 /// How long an edge may be silent before it is evicted, where nothing else is configured.
 pub const EVICT_AFTER_MS: u64 = 30_000;
 const EVICT_AFTER_MS_MIN: u64 = 5_000;

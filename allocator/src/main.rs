@@ -12,6 +12,10 @@ use doorbuster_allocator::service::Service;
 use doorbuster_config::log;
 use tokio::signal::unix::{SignalKind, signal};
 
+/// Orders and messages are many small pieces of memory that one thread asks for and another gives back.
+#[global_allocator]
+static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     let cli = Cli::parse();
     let outcome = match &cli.command {

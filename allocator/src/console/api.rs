@@ -20,7 +20,7 @@ const WRONG_SALE: &str = "The sale is wrong";
 pub(super) type Answer = Result<Response, Problem>;
 
 pub(super) async fn snapshot(State(console): State<Console>) -> Response {
-    as_json(console.ledger.figures().json.to_string())
+    as_json(console.ledger.figures().json().to_owned())
 }
 
 /// Takes a bundle; answers 201, or 422 with every fault.

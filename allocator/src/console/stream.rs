@@ -33,7 +33,7 @@ pub(super) async fn figures(
     let events = IntervalStream::new(interval).map(move |_| {
         // The permit lives as long as the stream.
         let _ = &permit;
-        Ok(Event::default().event("snapshot").data(&*console.ledger.figures().json))
+        Ok(Event::default().event("snapshot").data(console.ledger.figures().json()))
     });
     Ok(Sse::new(events.take_until(Box::pin(ended))).keep_alive(KeepAlive::default()))
 }

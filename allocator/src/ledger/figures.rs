@@ -1,7 +1,7 @@
 //! What everybody else may look at: the core's snapshot, and what only the shell knows.
 
 use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use doorbuster_allocator_core::{CancelReason, LedgerOrder, Snapshot};
 use doorbuster_proto::{EdgeId, OrderState};
@@ -12,29 +12,36 @@ use serde_json::{Value, json};
 pub struct Figures {
     /// As the core tells it.
     pub snapshot: Snapshot,
-    /// As the console reads it: with orders per second, and where each edge serves shoppers.
-    pub json: Arc<str>,
     /// Edges that are connected.
     pub sessions: usize,
+    orders_per_s: f64,
+    shops: Arc<Shops>,
+    json: OnceLock<String>,
 }
 
+/// Where each edge serves shoppers.
+pub type Shops = BTreeMap<EdgeId, Option<String>>;
+
 impl Figures {
-    pub(super) fn new(
-        snapshot: Snapshot,
-        orders_per_s: f64,
-        sessions: usize,
-        shops: &BTreeMap<EdgeId, Option<String>>,
-    ) -> Self {
-        let mut document = serde_json::to_value(&snapshot).expect("texts and numbers are JSON");
-        document["orders_per_s"] = json!(orders_per_s);
-        for edge in document["edges"].as_array_mut().into_iter().flatten() {
-            edge["shop"] = shop_of(edge, shops);
-        }
-        Self { snapshot, json: document.to_string().into(), sessions }
+    pub(super) fn new(snapshot: Snapshot, orders_per_s: f64, sessions: usize, shops: Arc<Shops>) -> Self {
+        Self { snapshot, sessions, orders_per_s, shops, json: OnceLock::new() }
+    }
+
+    /// As the console reads it: with orders per second, and where each edge serves shoppers. Made when somebody looks, by
+    /// whoever looks first: the owner has no time for it.
+    pub fn json(&self) -> &str {
+        self.json.get_or_init(|| {
+            let mut document = serde_json::to_value(&self.snapshot).expect("texts and numbers are JSON");
+            document["orders_per_s"] = json!(self.orders_per_s);
+            for edge in document["edges"].as_array_mut().into_iter().flatten() {
+                edge["shop"] = shop_of(edge, &self.shops);
+            }
+            document.to_string()
+        })
     }
 }
 
-fn shop_of(edge: &Value, shops: &BTreeMap<EdgeId, Option<String>>) -> Value {
+fn shop_of(edge: &Value, shops: &Shops) -> Value {
     let id = edge["id"].as_str().and_then(|id| EdgeId::new(id).ok());
     let shop = id.and_then(|id| shops.get(&id)).and_then(Option::as_deref);
     json!(shop)
@@ -95,7 +102,8 @@ mod tests {
         let snapshot =
             Snapshot { now_ms: 1, term: 1, commit: 1, waiting_for: vec![], edges, sales: vec![], alerts: vec![] };
         let shops = BTreeMap::from([("edge-1".parse().unwrap(), Some("http://shop".to_owned()))]);
-        let json: Value = serde_json::from_str(&Figures::new(snapshot, 1.5, 2, &shops).json).unwrap();
+        let figures = Figures::new(snapshot, 1.5, 2, Arc::new(shops));
+        let json: Value = serde_json::from_str(figures.json()).unwrap();
         assert_eq!(json["orders_per_s"], 1.5);
         assert_eq!(json["edges"][0]["shop"], "http://shop");
         assert_eq!(json["edges"][1]["shop"], Value::Null);

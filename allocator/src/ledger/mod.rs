@@ -12,7 +12,7 @@ mod publishing;
 mod rate;
 mod requests;
 
-pub use figures::Figures;
+pub use figures::{Figures, Shops};
 pub use handle::{Failure, Ledger, Stopped};
 pub use link::Link;
 pub use owner::{Owner, Parts};
@@ -24,3 +24,5 @@ pub const INPUTS_QUEUED_MAX: usize = 1_024;
 pub const SENDS_QUEUED_MAX: usize = 1_024;
 /// The least time between two snapshots.
 pub const FIGURES_MS_MIN: u64 = 200;
+/// Snapshots take at most one part in so many of the owner's time.
+pub const FIGURES_PART: u64 = 50;

@@ -1,6 +1,5 @@
 //! The owner thread: inputs in, one write, then effects.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 use std::time::{Duration, Instant};
@@ -8,17 +7,17 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use doorbuster_allocator_core::{Allocator, BatchId, Command, Write};
 use doorbuster_config::clock::Clock;
-use doorbuster_proto::{EdgeId, Timestamp};
+use doorbuster_proto::Timestamp;
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
-use super::figures::{Figures, orders_of};
+use super::figures::{Figures, Shops, orders_of};
 use super::input::Input;
 use super::peers::Peers;
 use super::publishing::Publishing;
 use super::rate::Rate;
 use super::requests::Requests;
-use super::{FIGURES_MS_MIN, INPUTS_QUEUED_MAX, Ledger};
+use super::{FIGURES_MS_MIN, FIGURES_PART, INPUTS_QUEUED_MAX, Ledger};
 use crate::admin::Metrics;
 use crate::store::LedgerStore;
 
@@ -31,7 +30,7 @@ pub struct Parts {
     /// What shoppers see of the ledger's sales, and who renders it.
     pub publishing: Publishing,
     /// Where each edge serves shoppers.
-    pub shops: BTreeMap<EdgeId, Option<String>>,
+    pub shops: Shops,
     /// What is counted.
     pub metrics: Arc<Metrics>,
 }
@@ -41,7 +40,7 @@ pub struct Owner {
     core: Allocator,
     store: Box<dyn LedgerStore>,
     publishing: Publishing,
-    shops: BTreeMap<EdgeId, Option<String>>,
+    shops: Arc<Shops>,
     metrics: Arc<Metrics>,
     clock: Clock,
     inputs: mpsc::Receiver<Input>,
@@ -49,6 +48,7 @@ pub struct Owner {
     requests: Requests,
     unwritten: Unwritten,
     figures: Arc<ArcSwap<Figures>>,
+    /// When the next figures are due.
     figures_at: Timestamp,
     rate: Rate,
     stopping: bool,
@@ -69,7 +69,8 @@ impl Owner {
         let (sender, inputs) = mpsc::channel(INPUTS_QUEUED_MAX);
         let mut clock = Clock::starting();
         let now = clock.now();
-        let figures = Arc::new(ArcSwap::from_pointee(Figures::new(core.snapshot(now), 0.0, 0, &shops)));
+        let shops = Arc::new(shops);
+        let figures = Arc::new(ArcSwap::from_pointee(Figures::new(core.snapshot(now), 0.0, 0, shops.clone())));
         let connections = Arc::new(AtomicU64::new(1));
         let ledger = Ledger { inputs: sender, figures: figures.clone(), connections };
         let owner = Self {
@@ -84,7 +85,7 @@ impl Owner {
             requests: Requests::default(),
             unwritten: Unwritten::default(),
             figures,
-            figures_at: now,
+            figures_at: now.after_ms(FIGURES_MS_MIN),
             rate: Rate::default(),
             stopping: false,
         };
@@ -106,8 +107,7 @@ impl Owner {
     /// Waits for inputs, a timer of the core, or the next snapshot, whichever comes first.
     fn wait(&mut self, runtime: &Runtime, waiting: &mut Vec<Input>) {
         let now = self.clock.now();
-        let due = self.figures_at.after_ms(FIGURES_MS_MIN);
-        let due = self.core.poll_timeout().map_or(due, |timeout| timeout.min(due));
+        let due = self.core.poll_timeout().map_or(self.figures_at, |timeout| timeout.min(self.figures_at));
         let idle = self.unwritten.batches.is_empty() && !self.stopping;
         let wait_ms = if idle { due.since_ms(now) } else { 0 };
         let inputs = self.inputs.recv_many(waiting, INPUTS_QUEUED_MAX);
@@ -130,7 +130,7 @@ impl Owner {
         self.drain();
         self.write();
         self.drain();
-        if self.clock.now().since_ms(self.figures_at) >= FIGURES_MS_MIN {
+        if self.clock.now() >= self.figures_at {
             self.show();
         }
     }
@@ -215,11 +215,12 @@ impl Owner {
     }
 
     fn show(&mut self) {
-        let now = self.clock.now();
+        let (now, begun) = (self.clock.now(), Instant::now());
         let snapshot = self.core.snapshot(now);
         let orders_per_s = self.rate.note(now, orders_of(&snapshot));
-        self.figures.store(Arc::new(Figures::new(snapshot, orders_per_s, self.peers.count(), &self.shops)));
-        self.figures_at = now;
+        self.figures.store(Arc::new(Figures::new(snapshot, orders_per_s, self.peers.count(), self.shops.clone())));
+        let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
+        self.figures_at = now.after_ms(took_ms.saturating_mul(FIGURES_PART).max(FIGURES_MS_MIN));
     }
 }
 

@@ -8,7 +8,7 @@ use doorbuster_config::StoreFolder;
 use rocksdb::{DB, ErrorKind, Options};
 
 use super::Error;
-use super::rocks::FAMILIES;
+use super::keys::FAMILIES;
 
 /// Every RocksDB has it; here it stays empty.
 const DEFAULT: &str = "default";

@@ -3,13 +3,13 @@
 use doorbuster_allocator_core::Write;
 use rocksdb::{ColumnFamily, WriteBatch};
 
-use super::keys::{COMMIT, Key, RESTORED, TERM, family};
+use super::keys::{COMMIT, FAMILIES, Key, RESTORED, TERM, family};
 use super::record::Record;
 
-/// Adds every write to the batch, in order.
-pub(super) fn put_all<'a>(batch: &mut WriteBatch, writes: &[Write], families: impl Fn(&str) -> &'a ColumnFamily) {
+/// Adds every write to the batch, in order, to the families of [`FAMILIES`].
+pub(super) fn put_all(batch: &mut WriteBatch, writes: &[Write], families: &[&ColumnFamily; FAMILIES.len()]) {
     for write in writes {
-        put(batch, write, families(family(write)));
+        put(batch, write, families[family(write)]);
     }
 }
 

@@ -110,14 +110,14 @@ fn a_manifest_that_does_not_read_is_damage() {
 #[test]
 fn other_versions_and_other_stores_are_told_by_name() {
     let (found, said) = refusal(|folder| {
-        let mut db = DB::open_cf(&rocksdb::Options::default(), folder, crate::store::rocks::FAMILIES).unwrap();
+        let mut db = DB::open_cf(&rocksdb::Options::default(), folder, crate::store::keys::FAMILIES).unwrap();
         db.create_cf("vouchers", &rocksdb::Options::default()).unwrap();
     });
     assert_eq!(found, Found::OtherVersion("records of kind vouchers".into()));
     assert!(said.contains("use the version of the allocator that has written it"), "{said}");
 
     let (found, _) = refusal(|folder| {
-        let db = DB::open_cf(&rocksdb::Options::default(), folder, crate::store::rocks::FAMILIES).unwrap();
+        let db = DB::open_cf(&rocksdb::Options::default(), folder, crate::store::keys::FAMILIES).unwrap();
         db.put_cf(db.cf_handle("orders").unwrap(), [5; 16], [VERSION + 1, 0]).unwrap();
     });
     assert_eq!(found, Found::OtherVersion(format!("a row of orders of version {}", VERSION + 1)));
