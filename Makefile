@@ -17,7 +17,7 @@ CARGO_WORKSPACE := --release --workspace --all-targets --locked
 
 # In order, whatever -j says: the steps share cargo's lock anyway.
 .NOTPARALLEL:
-.PHONY: own-target help demo test build fix check-tools console bench bench-policy conformance fuzz setup setup-test setup-bench setup-conformance lint unit model e2e browser prove deny
+.PHONY: own-target help demo test build fix check-tools console bench bench-allocator bench-policy conformance fuzz setup setup-test setup-bench setup-conformance lint unit model e2e browser prove deny
 
 help: ## this list
 	@grep -hE '^[a-z0-9-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z0-9-]+):[^#]*## */  make \1\t/' | expand -t 16
@@ -30,6 +30,9 @@ test: setup-test lint build unit model e2e browser ## everything that CI runs
 
 bench: build setup-bench ## the edge beside nginx + Lua + Redis: a table, and bench.json in BENCH_DIR; QUICK=1 takes under three minutes
 	@exec "$(CARGO_TARGET_DIR)/release/bench"
+
+bench-allocator: build ## the allocator alone: grants, orders, heartbeats and decisions a second, and allocator.json in BENCH_DIR; QUICK=1 takes a minute
+	@exec "$(CARGO_TARGET_DIR)/release/bench-allocator"
 
 bench-policy: setup own-target ## every allocation policy under made demand, in a simulated fleet: a table, policy.json and plots in POLICY_DIR; QUICK=1 takes under a minute
 	cargo build --release --locked -p doorbuster-policy

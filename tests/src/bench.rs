@@ -142,7 +142,7 @@ async fn measure_latencies(world: &World, report: &mut Report, folder: &Path, ef
 }
 
 /// What is started from here inherits it. Only root goes beyond the highest number that was allowed.
-fn allow_many_files() -> anyhow::Result<()> {
+pub(crate) fn allow_many_files() -> anyhow::Result<()> {
     let most = Rlimit { current: Some(FILES), maximum: Some(FILES) };
     let Rlimit { maximum, .. } = getrlimit(Resource::Nofile);
     let allowed = Rlimit { current: maximum, maximum };

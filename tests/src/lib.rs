@@ -3,6 +3,7 @@
 //! Owns no part of the product: everything here speaks to the binaries as their users do, or reads their stores once
 //! they have stopped.
 
+pub mod allocator_bench;
 pub mod audit;
 pub mod bench;
 pub mod checker;

@@ -32,7 +32,8 @@ impl Environment {
     }
 }
 
-fn cpu() -> String {
+/// The processor's name, and how many there are.
+pub fn cpu() -> String {
     let text = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
     let names = text.lines().filter(|line| line.starts_with("model name")).filter_map(|line| line.split_once(": "));
     let names: Vec<&str> = names.map(|(_, name)| name.trim()).collect();
