@@ -20,6 +20,7 @@ mod publish;
 mod republish;
 mod round_trip;
 mod sessions;
+mod sights;
 mod silence;
 mod supply;
 mod tail;
@@ -45,6 +46,7 @@ use levels::Watch;
 use links::Links;
 use log::Log;
 use sessions::Link;
+use sights::Sights;
 use silence::Silence;
 use words::Said;
 
@@ -70,6 +72,7 @@ pub struct Allocator {
     silence: Silence,
     /// What is softly known of each edge.
     watches: BTreeMap<EdgeId, Watch>,
+    sights: Sights,
     /// Epochs that must speak in this term before anything is granted or evicted.
     awaited: BTreeSet<(EdgeId, Epoch)>,
     /// Disks whose deferred hello was told of in this term.
@@ -131,6 +134,7 @@ impl Allocator {
             ahead: BTreeMap::new(),
             silence: Silence::default(),
             watches: BTreeMap::new(),
+            sights: Sights::default(),
             awaited: BTreeSet::new(),
             deferred_told: BTreeSet::new(),
             refusals_told: BTreeSet::new(),

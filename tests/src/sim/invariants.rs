@@ -48,6 +48,7 @@ impl Seen {
             world.expect("no oversell", oversell::look(world))?;
             world.expect("credit", credit::look(world))?;
             world.expect("limit", limit::look(world))?;
+            world.expect("sights", world.allocator.core.check_sights())?;
         }
         Ok(())
     }

@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use doorbuster_proto::{AllocatorBody, EdgeId, EdgeStock, GUIDED_EDGES_MAX, Sku, SkuGuidance, Timestamp, Units};
 
@@ -104,7 +105,7 @@ impl Allocator {
     }
 
     /// After a heartbeat, everyone is told what has changed since the last.
-    pub(super) fn guide_all(&mut self, sku: &Sku, view: Option<SkuView>, now: Timestamp) {
+    pub(super) fn guide_all(&mut self, sku: &Sku, view: Option<Arc<SkuView>>, now: Timestamp) {
         self.guide(sku, view, now, |before, after, edge| {
             before.late.contains(edge) || before.reads(edge) != after.reads(edge)
         });
@@ -114,7 +115,7 @@ impl Allocator {
     fn guide(
         &mut self,
         sku: &Sku,
-        view: Option<SkuView>,
+        view: Option<Arc<SkuView>>,
         now: Timestamp,
         is_news: impl Fn(&Guide, &Guide, &EdgeId) -> bool,
     ) {

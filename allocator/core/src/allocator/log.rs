@@ -65,6 +65,13 @@ impl Allocator {
     pub(super) fn write(&mut self, write: Write, sync: Sync) {
         self.open(sync);
         self.image.apply(&write);
+        match &write {
+            Write::Sale(sale) => self.sights.sale_changed(&sale.definition.id),
+            Write::Epoch { edge, .. } | Write::Down { edge, .. } | Write::DownTrimmed { edge, .. } => {
+                self.sights.changed(edge);
+            }
+            _ => {}
+        }
         self.log.writes.push(write);
     }
 
@@ -77,11 +84,13 @@ impl Allocator {
 
     pub(super) fn head_changed(&mut self, edge: &EdgeId, epoch: Epoch, sync: Sync) {
         self.open(sync);
+        self.sights.changed(edge);
         self.log.heads.insert((edge.clone(), epoch));
     }
 
     pub(super) fn total_changed(&mut self, edge: &EdgeId, epoch: Epoch, sku: &Sku) {
         self.open(Sync::Promise);
+        self.sights.changed(edge);
         self.log.totals.insert((edge.clone(), epoch, sku.clone()));
     }
 

@@ -1,12 +1,13 @@
 //! Grants and recalls: what the policy proposes, done.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use doorbuster_proto::{AllocatorBody, DownEntry, EdgeId, Sku, Timestamp, Units};
 
 use super::Allocator;
 use super::books::Tally;
-use crate::{Account, DOWN_UNCONFIRMED_MAX, EdgeView, ItemDefinition, Move, Phase, SaleStage, SkuView, Violation};
+use crate::{Account, DOWN_UNCONFIRMED_MAX, EdgeView, Move, Phase, SaleStage, SkuView, Violation};
 
 /// Edges whose levels are looked at in one turn for what can wait: some two milliseconds' work.
 const LOOKED_AT_MAX: usize = 2_000;
@@ -15,7 +16,7 @@ const LOOKED_AT_MAX: usize = 2_000;
 #[derive(Default)]
 struct Seen {
     /// What it saw, where it is still so.
-    view: Option<SkuView>,
+    view: Option<Arc<SkuView>>,
     /// Who was granted something.
     granted: BTreeSet<EdgeId>,
 }
@@ -101,29 +102,8 @@ impl Allocator {
         self.send(connection, AllocatorBody::Recall { sku: sku.clone(), keep });
     }
 
-    /// What the policy may know of a SKU; `None` where nothing of it may move.
-    pub(super) fn sku_view(&self, sku: &Sku, now: Timestamp) -> Option<SkuView> {
-        let sale = self.image.sales.get(&sku.sale)?;
-        let stock = self.image.stock.get(sku)?;
-        if sale.stage != SaleStage::Published || now >= sale.ends_at || stock.halted.is_some() {
-            return None;
-        }
-        let item = sale.definition.item(&sku.code)?;
-        let edges = self.placement(item).into_iter().map(|edge| self.edge_view(sku, edge)).collect();
-        let (starts_at, ends_at) = (sale.definition.starts_at, sale.ends_at);
-        let (issued, pool, debt) = (stock.issued(), stock.balance(&Account::Pool), stock.owed());
-        Some(SkuView { now, starts_at, ends_at, issued, pool, debt, edges })
-    }
-
-    fn placement(&self, item: &ItemDefinition) -> Vec<EdgeId> {
-        let all = || self.settings.ids().cloned().collect();
-        let mut edges = item.edges.clone().unwrap_or_else(all);
-        edges.sort();
-        edges.dedup();
-        edges
-    }
-
-    fn edge_view(&self, sku: &Sku, edge: EdgeId) -> EdgeView {
+    /// An edge's part of a view.
+    pub(super) fn edge_view(&self, sku: &Sku, edge: EdgeId) -> EdgeView {
         let book = self.image.last_epoch(&edge).map(|(_, book)| book).filter(|book| book.head.phase == Phase::Live);
         let total = book.map(|book| book.total(sku)).unwrap_or_default();
         let has_room = book.is_some_and(|book| book.down.len() < DOWN_UNCONFIRMED_MAX);

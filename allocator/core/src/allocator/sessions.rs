@@ -38,7 +38,11 @@ impl Allocator {
     }
 
     pub(super) fn watch(&mut self, edge: &EdgeId) -> &mut Watch {
-        self.watches.entry(edge.clone()).or_default()
+        self.sights.changed(edge);
+        if !self.watches.contains_key(edge) {
+            self.watches.insert(edge.clone(), Watch::default());
+        }
+        self.watches.get_mut(edge).expect("it was there, or is now")
     }
 
     pub(super) fn phase_of(&self, link: &Link) -> Option<Phase> {
@@ -78,6 +82,7 @@ impl Allocator {
         self.contests.remove(&connection);
         self.wants_words.remove(&connection);
         let Some(link) = self.links.remove(connection) else { return };
+        self.sights.changed(&link.edge);
         if link.epoch == self.image.last_epoch(&link.edge).map(|(epoch, _)| epoch) {
             self.watch(&link.edge).forget_levels();
             if self.settings.guides {

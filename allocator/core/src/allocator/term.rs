@@ -62,7 +62,9 @@ impl Allocator {
         self.to_place = self.image.stock.keys().cloned().collect();
         let deferred: Vec<_> = self.links.iter_mut().filter_map(|(c, link)| Some((c, link.deferred.take()?))).collect();
         for (connection, hello) in deferred {
-            self.links.remove(connection);
+            if let Some(link) = self.links.remove(connection) {
+                self.sights.changed(&link.edge);
+            }
             self.hello(connection, *hello, now);
         }
     }
