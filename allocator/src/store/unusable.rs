@@ -4,7 +4,7 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use doorbuster_config::StoreFolder;
+use doorbuster_config::{ForeignRecord, StoreFolder};
 use rocksdb::{DB, ErrorKind, Options};
 
 use super::Error;
@@ -119,8 +119,16 @@ pub(super) fn holds_ledger(path: &Path, used_to: Use) -> Result<bool, Error> {
         StoreFolder::Store if used_to == Use::Serve && path.join(BACKUP_MARK).exists() => {
             Err(unusable(path, used_to, Found::Backup))
         }
-        StoreFolder::Store => check_families(path, used_to).map(|()| true),
+        StoreFolder::Store => {
+            check_logs(path, used_to)?;
+            check_families(path, used_to).map(|()| true)
+        }
     }
+}
+
+fn check_logs(path: &Path, used_to: Use) -> Result<(), Error> {
+    let found = ForeignRecord::find(path).map_err(|source| Error::Folder { path: path.to_owned(), source })?;
+    found.map_or(Ok(()), |record| Err(unusable(path, used_to, Found::Damage(record.to_string()))))
 }
 
 /// Marks a copy of a ledger as a backup, which is not served.

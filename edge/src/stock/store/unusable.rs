@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-use doorbuster_config::StoreFolder;
+use doorbuster_config::{ForeignRecord, StoreFolder};
 use rocksdb::{DB, ErrorKind, Options};
 
 use super::{DEFAULT, Error, FAMILIES};
@@ -69,8 +69,13 @@ pub(super) fn holds_store(path: &Path) -> Result<bool, Error> {
     match look {
         StoreFolder::Blank => Ok(false),
         StoreFolder::Lacks(part) => Err(unusable(path, Found::Lacks(part))),
-        StoreFolder::Store => check_families(path).map(|()| true),
+        StoreFolder::Store => check_logs(path).and_then(|()| check_families(path)).map(|()| true),
     }
+}
+
+fn check_logs(path: &Path) -> Result<(), Error> {
+    let found = ForeignRecord::find(path).map_err(|source| Error::Folder(path.to_owned(), source))?;
+    found.map_or(Ok(()), |record| Err(unusable(path, Found::Damage(record.to_string()))))
 }
 
 /// What RocksDB says at the opening, in the runbook's words where it is damage.

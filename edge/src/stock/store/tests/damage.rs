@@ -81,6 +81,18 @@ fn a_log_that_is_torn_at_its_end_is_what_a_power_cut_leaves() {
 }
 
 #[test]
+fn a_log_that_would_be_read_without_end_is_refused() {
+    for part in [".log", "MANIFEST"] {
+        let said = is_damage(|folder| {
+            let path = file(folder, part);
+            let bytes = [fs::read(&path).unwrap(), vec![8; 100]].concat();
+            fs::write(path, bytes).unwrap();
+        });
+        assert!(said.contains("a record of kind 8, which is never written"), "{said}");
+    }
+}
+
+#[test]
 fn a_missing_table_is_told_by_its_name() {
     let said = is_damage(|folder| fs::remove_file(file(folder, ".sst")).unwrap());
     assert!(said.contains(".sst"), "{said}");
