@@ -6,6 +6,7 @@
 mod crowd;
 mod grants;
 mod heartbeats;
+mod histogram;
 mod options;
 mod orders;
 mod played;
@@ -33,9 +34,9 @@ const ORDERS: Scale = Scale { edges: 32, skus: 8, supply: 100_000_000 };
 const MANY: Scale = Scale { edges: 1_000, skus: 1, supply: 1_000_000 };
 /// Each has four times the pairs of edge and item of the one before.
 const GROWTH: [Scale; 3] = [
-    Scale { edges: 250, skus: 25, supply: 1_000_000 },
-    Scale { edges: 500, skus: 50, supply: 1_000_000 },
-    Scale { edges: 1_000, skus: 100, supply: 1_000_000 },
+    Scale { edges: 250, skus: 25, supply: 5_000 },
+    Scale { edges: 500, skus: 50, supply: 10_000 },
+    Scale { edges: 1_000, skus: 100, supply: 20_000 },
 ];
 
 /// Measures everything, prints a table, and writes `allocator.json`.

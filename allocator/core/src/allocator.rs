@@ -261,6 +261,7 @@ impl Allocator {
         if let Some(now) = self.follows_up_at.take() {
             self.make_moves(now);
             self.settle_sales(now);
+            self.check_touched(now);
         }
         self.say_words();
         self.send_downs();

@@ -20,6 +20,8 @@ pub struct Metrics {
     pub rows_per_commit: Histogram,
     /// Inputs that one turn of the owner took.
     pub inputs_per_turn: Histogram,
+    /// How long the core takes over what follows from a turn's inputs: grants, recalls, words and guidance.
+    pub decision_seconds: Histogram,
     /// How long a synced write takes.
     pub fsync_seconds: Histogram,
     /// What a person had to see.
@@ -34,6 +36,7 @@ impl Default for Metrics {
             commits: Counter::default(),
             rows_per_commit: Histogram::new(exponential_buckets(1.0, 4.0, 10)),
             inputs_per_turn: Histogram::new(exponential_buckets(1.0, 2.0, 11)),
+            decision_seconds: Histogram::new(exponential_buckets(0.000_02, 1.5, 24)),
             fsync_seconds: Histogram::new(exponential_buckets(0.000_1, 2.0, 15)),
             alerts: Counter::default(),
             slow_edges: Counter::default(),
@@ -59,6 +62,8 @@ impl Metrics {
         registry.register("commits", "Writes to the ledger's store", self.commits.clone());
         registry.register("rows_per_commit", "Rows in a write", self.rows_per_commit.clone());
         registry.register("inputs_per_turn", "Inputs that one turn took", self.inputs_per_turn.clone());
+        let help = "How long what follows from a turn's inputs takes: grants, recalls, words and guidance";
+        registry.register("decision_seconds", help, self.decision_seconds.clone());
         registry.register("fsync_seconds", "How long a synced write takes", self.fsync_seconds.clone());
         registry.register("alerts", "What a person had to see", self.alerts.clone());
         registry.register("slow_edges", "Edges that were hung up for not keeping up", self.slow_edges.clone());

@@ -127,7 +127,9 @@ impl Owner {
         if self.core.poll_timeout().is_some_and(|due| due <= now) {
             self.core.handle_timeout(now);
         }
+        let begun = Instant::now();
         self.drain();
+        self.metrics.decision_seconds.observe(begun.elapsed().as_secs_f64());
         self.write();
         self.drain();
         if self.clock.now() >= self.figures_at {

@@ -30,6 +30,8 @@ pub(super) struct Counted {
     pub(super) p50_ms: f64,
     /// Milliseconds that 99 of 100 answers took at most.
     pub(super) p99_ms: f64,
+    /// Milliseconds that what follows from a turn's inputs took at most in 99 of 100 turns, by the bounds of a histogram.
+    pub(super) decision_p99_ms: f64,
 }
 
 impl Gauge {
@@ -68,10 +70,12 @@ where
     }
     tokio::time::sleep(WARM_UP).await;
     gauge.is_on.store(true, Ordering::Relaxed);
+    let decisions = subject.decisions().await?;
     let (done, cpu, begun) = (gauge.done.load(Ordering::Relaxed), subject.cpu()?, Instant::now());
     tokio::time::sleep(lasts).await;
     let (done, took) = (gauge.done.load(Ordering::Relaxed) - done, begun.elapsed());
     let cpu = subject.cpu()?.saturating_sub(cpu);
+    let decisions = subject.decisions().await?.since(&decisions);
     if let Some(ended) = tasks.try_join_next() {
         ended??;
     }
@@ -82,5 +86,6 @@ where
         load: cpu.as_secs_f64() / took.as_secs_f64(),
         p50_ms: wait_ms(0.5),
         p99_ms: wait_ms(0.99),
+        decision_p99_ms: decisions.quantile(0.99) * 1e3,
     })
 }

@@ -25,21 +25,24 @@ pub(super) struct Row {
     cost_us: f64,
     p50_ms: f64,
     p99_ms: f64,
+    decision_p99_ms: f64,
 }
 
 impl Row {
     pub(super) fn new(key: &'static str, title: &'static str, subject: &Subject, counted: Counted) -> Self {
-        let Counted { per_s, load, p50_ms, p99_ms } = counted;
+        let Counted { per_s, load, p50_ms, p99_ms, decision_p99_ms } = counted;
         let (edges, skus) = (subject.scale.edges, subject.scale.skus);
-        Self { key, title, edges, skus, per_s, load, cost_us: load * 1e6 / per_s.max(1.0), p50_ms, p99_ms }
+        let cost_us = load * 1e6 / per_s.max(1.0);
+        Self { key, title, edges, skus, per_s, load, cost_us, p50_ms, p99_ms, decision_p99_ms }
     }
 }
 
 impl Display for Row {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
-        let Self { title, edges, skus, per_s, load, cost_us, p50_ms, p99_ms, .. } = self;
+        let Self { title, edges, skus, per_s, load, cost_us, p50_ms, p99_ms, decision_p99_ms, .. } = self;
         let load = load * 100.0;
-        write!(f, "| {title} | {edges} × {skus} | {per_s:.0} | {cost_us:.2} | {load:.1} % | {p50_ms:.2}, {p99_ms:.2} |")
+        write!(f, "| {title} | {edges} × {skus} | {per_s:.0} | {cost_us:.2} | {load:.1} % | {decision_p99_ms:.2} | ")?;
+        if *p99_ms > 0.0 { write!(f, "{p50_ms:.1}, {p99_ms:.1} |") } else { f.write_str("|") }
     }
 }
 
@@ -70,11 +73,16 @@ impl Display for Report {
     fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(f, "# The allocator{}\n", if self.quick { " (a quick look)" } else { "" })?;
         writeln!(f, "{}. The allocator on processor 0, the played edges on processor 1.\n", self.cpu)?;
-        writeln!(
-            f,
-            "| work | edges × items | in a second | CPU of each, µs | a processor's part | answer p50, p99, ms |"
-        )?;
-        writeln!(f, "|---|--:|--:|--:|--:|--:|")?;
+        let columns = [
+            "work",
+            "edges × items",
+            "in a second",
+            "CPU of each, µs",
+            "of a processor",
+            "decision p99, ms",
+            "answer p50, p99, ms",
+        ];
+        writeln!(f, "| {} |\n|---|{}", columns.join(" | "), "--:|".repeat(columns.len() - 1))?;
         self.rows.iter().try_for_each(|row| writeln!(f, "{row}"))
     }
 }

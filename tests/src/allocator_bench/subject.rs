@@ -7,11 +7,13 @@ use doorbuster_proto::{EdgeId, Sku};
 use toml::{Table, Value, toml};
 
 use super::Scale;
+use super::histogram::Histogram;
 use super::played::Played;
 use crate::bench::launch::{SERVERS, pin};
 use crate::bench::usage;
 use crate::fleet::{Addresses, Fleet, Ports};
 use crate::sale_file::SaleFile;
+use crate::web::Web;
 
 const SALE: &str = "bench";
 /// Enough for every edge to be told.
@@ -22,6 +24,7 @@ const LASTS_S: i64 = 24 * 60 * 60;
 /// The running allocator.
 pub(super) struct Subject {
     fleet: Fleet,
+    web: Web,
     pid: u32,
     /// How many edges it knows, and how many items they sell.
     pub(super) scale: Scale,
@@ -47,7 +50,7 @@ impl Subject {
         pin(pid, SERVERS).await?;
         let skus = (0..scale.skus).map(|at| Ok(Sku { sale: SALE.parse()?, code: format!("item-{at}").parse()? }));
         let skus = skus.collect::<anyhow::Result<_>>()?;
-        Ok(Self { fleet, pid, scale, edges, skus })
+        Ok(Self { fleet, web: Web::default(), pid, scale, edges, skus })
     }
 
     /// Every edge, connected; and then the sale is published, as operators do.
@@ -69,6 +72,15 @@ impl Subject {
     /// It is gone.
     pub(super) fn cpu(&self) -> anyhow::Result<Duration> {
         usage::cpu(&[self.pid])
+    }
+
+    /// How long its turns took to decide.
+    ///
+    /// # Errors
+    /// It did not answer.
+    pub(super) async fn decisions(&self) -> anyhow::Result<Histogram> {
+        let url = format!("{}/metrics", self.fleet.addresses().allocator.admin);
+        Ok(Histogram::read(&self.web.get(&url).await?.text(), "doorbuster_decision_seconds"))
     }
 
     pub(super) async fn stop(mut self) -> anyhow::Result<()> {

@@ -1,6 +1,6 @@
 //! Transfers, journalled: one record for each command of the ledger.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use doorbuster_proto::{DownEntry, EdgeId, Epoch, Seq, Sku, Timestamp, Units};
 
@@ -51,7 +51,7 @@ impl Allocator {
     }
 
     /// Writes the command's record, and marks what it changed. What came to the pool pays the SKU's debt in the same record,
-    /// before anybody is granted anything. A SKU whose accounts do not add up after the command is halted.
+    /// before anybody is granted anything.
     pub(super) fn journal(&mut self, mut tally: Tally, who: String, why: String, now: Timestamp) {
         self.pay_debts(&mut tally);
         let mut transfers = Vec::with_capacity(tally.0.len());
@@ -63,12 +63,16 @@ impl Allocator {
         }
         // What leaves by a debt has come to the pool first.
         transfers.sort_by_key(|transfer| transfer.to == Account::Supply);
-        let touched: BTreeSet<Sku> = transfers.iter().map(|transfer| transfer.sku.clone()).collect();
         self.record(transfers, who, why, now);
-        for sku in touched {
-            if let Err(violation) = self.image.stock[&sku].check(&sku) {
-                self.halt(&sku, &violation.to_string(), now);
-            }
+    }
+
+    /// Adds up the accounts of every SKU that this turn has touched, before anything of it is written. One whose accounts do
+    /// not add up is halted in the same commit.
+    pub(super) fn check_touched(&mut self, now: Timestamp) {
+        let check = |sku: &Sku| Some((sku.clone(), self.image.stock[sku].check(sku).err()?));
+        let violations: Vec<(Sku, Violation)> = self.to_say.iter().filter_map(check).collect();
+        for (sku, violation) in violations {
+            self.halt(&sku, &violation.to_string(), now);
         }
     }
 

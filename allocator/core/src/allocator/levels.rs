@@ -53,6 +53,11 @@ impl Heard {
         }
     }
 
+    /// Whether the edge tells anything that it has not told before.
+    fn differs(&self, next: &Self) -> bool {
+        (self.waiting, self.books) != (next.waiting, next.books)
+    }
+
     /// What was asked for since, a unit a shopper however often they ask: sold, or waited for.
     fn asked_until(&self, next: &Self) -> u64 {
         let sold = next.books.sold.saturating_sub(self.books.sold).get();
@@ -62,29 +67,33 @@ impl Heard {
 
 impl Allocator {
     /// Takes the newest levels. Whoever lacks something is seen to at once, the others with the next heartbeat.
-    pub(super) fn levels(&mut self, edge: &EdgeId, epoch: Option<Epoch>, levels: Vec<Level>, now: Timestamp) {
+    pub(super) fn levels(&mut self, edge: &EdgeId, epoch: Option<Epoch>, mut levels: Vec<Level>, now: Timestamp) {
         let last = self.image.last_epoch(edge).filter(|(last, _)| Some(*last) == epoch);
         let Some((epoch, book)) = last else { return };
-        if book.head.phase == Phase::Live {
-            self.compare_books(edge, epoch, &levels, now);
-        }
+        let is_live = book.head.phase == Phase::Live;
         if levels.is_empty() {
             // It has nothing, or cannot sell: what it told before is old.
             self.watch(edge).levels.clear();
         }
+        levels.retain_mut(|level| {
+            let known = self.image.stock.get_key_value(&level.sku).map(|(sku, _)| sku.clone());
+            // From here on a comparison of SKUs mostly compares two addresses.
+            known.map(|sku| level.sku = sku).is_some()
+        });
+        if is_live {
+            self.compare_books(edge, epoch, &levels, now);
+        }
         for level in levels {
-            if self.image.stock.contains_key(&level.sku) {
-                self.hear(edge, epoch, level, now);
-            }
+            self.hear(edge, epoch, level, now);
         }
     }
 
     fn hear(&mut self, edge: &EdgeId, epoch: Epoch, level: Level, now: Timestamp) {
         let Level { sku, waiting, books, .. } = level;
+        let before = self.watches.get(edge).and_then(|watch| watch.levels.get(&sku)).copied();
         let mut heard = Heard { waiting, books, ..Heard::default() };
         if self.settings.policy.reads_demand() {
             let begins = self.image.sales.get(&sku.sale).map_or(now, |sale| sale.definition.starts_at);
-            let before = self.watches.get(edge).and_then(|watch| watch.levels.get(&sku));
             let demand =
                 before.map(|before| before.demand.after(before.asked_until(&heard), before.at.max(begins), now));
             (heard.at, heard.demand) = (now, demand.unwrap_or_default());
@@ -96,7 +105,7 @@ impl Allocator {
         let is_low = stock <= low_water.unwrap_or(total.last_grant) || told.waiting > stock;
         if is_low {
             self.to_place.insert(sku.clone());
-        } else if is_news(self.watches.get(edge), &sku, &heard) {
+        } else if before.is_none_or(|before| before.differs(&heard)) {
             self.to_look.insert(sku.clone());
         }
         self.watch(edge).levels.insert(sku, heard);
@@ -104,15 +113,12 @@ impl Allocator {
 
     /// Compares the shelf's books with the ledger's. Of a SKU on which they cannot both be right nothing moves any more.
     fn compare_books(&mut self, edge: &EdgeId, epoch: Epoch, levels: &[Level], now: Timestamp) {
-        for level in levels {
-            if !self.image.stock.contains_key(&level.sku) {
-                continue;
-            }
-            let book = self.image.book(edge, epoch).expect("the levels are its");
-            let (shelf, told, total) = (level.shelf, level.books, book.total(&level.sku));
-            if agree(level, total, book.has_grant_in_flight(&level.sku)) {
-                continue;
-            }
+        let book = self.image.book(edge, epoch).expect("the levels are its");
+        let differs = |level: &&Level| !agree(level, book.total(&level.sku), book.has_grant_in_flight(&level.sku));
+        let wrong: Vec<(&Level, Total)> =
+            levels.iter().filter(differs).map(|level| (level, book.total(&level.sku))).collect();
+        for (level, total) in wrong {
+            let (shelf, told) = (level.shelf, level.books);
             let reason = format!(
                 "{edge}, epoch {epoch}: the edge told {shelf} on the shelf of {} granted, {} sold, {} returned; the ledger \
                  has {} granted, {} sold, {} returned",
@@ -121,12 +127,6 @@ impl Allocator {
             self.halt(&level.sku, &reason, now);
         }
     }
-}
-
-/// Whether an edge tells anything of a SKU that it has not told before.
-fn is_news(watch: Option<&Watch>, sku: &Sku, heard: &Heard) -> bool {
-    let before = watch.and_then(|watch| watch.levels.get(sku));
-    before.is_none_or(|before| (before.waiting, before.books) != (heard.waiting, heard.books))
 }
 
 /// Whether the edge's and the ledger's books of a SKU can both be right: what is under way is never less than nothing.

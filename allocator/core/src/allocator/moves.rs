@@ -9,8 +9,8 @@ use super::Allocator;
 use super::books::Tally;
 use crate::{Account, DOWN_UNCONFIRMED_MAX, EdgeView, Move, Phase, SaleStage, SkuView, Violation};
 
-/// Edges whose levels are looked at in one turn for what can wait: some two milliseconds' work.
-const LOOKED_AT_MAX: usize = 2_000;
+/// Edges that are looked at in one turn for what can wait: some two milliseconds' work.
+const LOOKED_AT_MAX: usize = 1_000;
 
 /// What came of it that the policy saw a SKU.
 #[derive(Default)]
@@ -104,13 +104,13 @@ impl Allocator {
 
     /// An edge's part of a view.
     pub(super) fn edge_view(&self, sku: &Sku, edge: EdgeId) -> EdgeView {
-        let book = self.image.last_epoch(&edge).map(|(_, book)| book).filter(|book| book.head.phase == Phase::Live);
-        let total = book.map(|book| book.total(sku)).unwrap_or_default();
-        let has_room = book.is_some_and(|book| book.down.len() < DOWN_UNCONFIRMED_MAX);
-        let is_in_flight = book.is_some_and(|book| book.has_grant_in_flight(sku));
+        let live = self.image.last_epoch(&edge).filter(|(_, book)| book.head.phase == Phase::Live);
+        let total = live.map(|(_, book)| book.total(sku)).unwrap_or_default();
+        let is_in_flight = live.is_some_and(|(_, book)| book.has_grant_in_flight(sku));
+        let has_room = live.is_some_and(|(_, book)| book.down.len() < DOWN_UNCONFIRMED_MAX);
         let watch = self.watches.get(&edge);
         EdgeView {
-            ready: has_room && self.last_link(&edge).is_some_and(|(_, link)| self.phase_of(link) == Some(Phase::Live)),
+            ready: has_room && live.is_some_and(|(epoch, _)| self.link_of(&edge, epoch).is_some()),
             weight: self.settings.edge(&edge).map_or(1, |edge| edge.weight),
             granted: total.granted,
             last_grant: total.last_grant,
