@@ -58,8 +58,17 @@ impl Desk {
     }
 
     pub(super) fn over(store: Image, edges: &[&str]) -> Self {
+        Self::led(store, edges, false)
+    }
+
+    /// A fresh ledger, whose edges are guided.
+    pub(super) fn guiding(edges: &[&str]) -> Self {
+        Self::led(Image::default(), edges, true)
+    }
+
+    fn led(store: Image, edges: &[&str], guides: bool) -> Self {
         let edges: Vec<EdgeId> = edges.iter().map(|edge| edge.parse().unwrap()).collect();
-        let settings = settings(&edges, None);
+        let settings = Settings { guides, ..settings(&edges, None) };
         let core = Allocator::recover(settings, Instance(1), store.clone()).unwrap();
         let (synced, alerts) = (Vec::new(), Vec::new());
         let (now, trimmed) = (Timestamp(1_000), BTreeMap::new());

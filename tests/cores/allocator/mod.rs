@@ -9,6 +9,7 @@ mod epochs;
 mod fence;
 mod fleet;
 mod grants;
+mod guidance;
 mod halts;
 mod hello;
 mod limits;
