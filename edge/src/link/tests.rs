@@ -15,7 +15,7 @@ use tokio_stream::wrappers::{ReceiverStream, TcpListenerStream};
 use tonic::{Request, Response, Status, Streaming};
 
 use super::*;
-use crate::stock::{self, StockOptions};
+use crate::stock::{self, OwnerHandle, Stock, StockOptions};
 
 /// What the test is told of each session, and of each question for the site.
 enum Asked {
@@ -61,6 +61,17 @@ async fn play() -> (String, mpsc::Receiver<Asked>) {
     (address, questions)
 }
 
+/// An edge with a stock of its own, and its link.
+fn linked(folder: &Path, allocator: String, secret_file: Option<PathBuf>) -> (Stock, OwnerHandle, Link) {
+    let edge: EdgeId = "edge-1".parse().unwrap();
+    let path = folder.join("stock");
+    let options = StockOptions { path, edge: edge.clone(), reserve_bytes: 0, park_ms_max: 250 };
+    let (stock, owner, ends) = stock::start(options).unwrap();
+    let pages = Pages::open(&folder.join("site")).unwrap();
+    let link = Link::new(Options { edge, allocator, secret_file }, ends, pages).unwrap();
+    (stock, owner, link)
+}
+
 async fn next_session(questions: &mut mpsc::Receiver<Asked>) -> (Option<String>, Streaming<wire::FromEdge>, ToEdge) {
     loop {
         if let Asked::Session { authorization, from_edge, to_edge } = questions.recv().await.unwrap() {
@@ -91,17 +102,7 @@ async fn a_session_opens_with_the_secret_resumes_after_a_loss_and_fetches_the_si
     let secret_file = folder.path().join("secret");
     std::fs::write(&secret_file, "open-sesame\n").unwrap();
     let (allocator, mut questions) = play().await;
-    let edge: EdgeId = "edge-1".parse().unwrap();
-    let (_stock, owner, ends) = stock::start(StockOptions {
-        path: folder.path().join("stock"),
-        edge: edge.clone(),
-        reserve_bytes: 0,
-        park_ms_max: 250,
-    })
-    .unwrap();
-    let pages = Pages::open(&folder.path().join("site")).unwrap();
-    let options = Options { edge, allocator, secret_file: Some(secret_file) };
-    let link = Link::new(options, ends, pages).unwrap();
+    let (_stock, owner, link) = linked(folder.path(), allocator, Some(secret_file));
     let (shutdown, stopped) = oneshot::channel::<()>();
     let running = tokio::spawn(link.run(async { drop(stopped.await) }));
 
@@ -146,17 +147,8 @@ async fn a_session_opens_with_the_secret_resumes_after_a_loss_and_fetches_the_si
 async fn an_allocator_that_is_not_there_is_tried_again() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let folder = tempfile::tempdir().unwrap();
-    let edge: EdgeId = "edge-1".parse().unwrap();
-    let (_stock, owner, ends) = stock::start(StockOptions {
-        path: folder.path().join("stock"),
-        edge: edge.clone(),
-        reserve_bytes: 0,
-        park_ms_max: 250,
-    })
-    .unwrap();
-    let pages = Pages::open(&folder.path().join("site")).unwrap();
-    let options = Options { edge, allocator: format!("http://{}", listener.local_addr().unwrap()), secret_file: None };
-    let link = Link::new(options, ends, pages).unwrap();
+    let allocator = format!("http://{}", listener.local_addr().unwrap());
+    let (_stock, owner, link) = linked(folder.path(), allocator, None);
     let two_tries = async {
         for _ in 0..2 {
             drop(listener.accept().await.unwrap());
