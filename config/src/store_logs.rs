@@ -73,11 +73,15 @@ fn look_through(mut log: impl Read) -> io::Result<Option<(u64, u8)>> {
     }
 }
 
-/// Goes from header to header; what does not fit into the block is where its records end.
+/// Goes from header to header, as far as RocksDB does: what does not fit into the block is where its records end, and so are
+/// zeros, which a power cut may leave before what was written later.
 fn in_block(block: &[u8]) -> Option<(usize, u8)> {
     let mut at = 0;
     while let Some(header) = block.get(at..at + HEADER_BYTES) {
         let kind = header[6];
+        if header[4..] == [0; 3] {
+            return None;
+        }
         if RECYCLED.contains(&kind) {
             return Some((at, kind));
         }
@@ -108,6 +112,7 @@ mod tests {
         assert_eq!(found(&[record(1, 40), vec![1, 2, 3, 4, 255, 255, 1, 8, 8, 8, 8, 8, 8, 8, 8]]), None);
         assert_eq!(found(&[record(1, 40), vec![8; HEADER_BYTES - 1]]), None);
         assert_eq!(found(&[record(1, 40), vec![0; 100]]), None);
+        assert_eq!(found(&[record(1, 40), vec![0; 100], vec![8; 100]]), None);
     }
 
     #[test]

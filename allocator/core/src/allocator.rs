@@ -211,7 +211,10 @@ impl Allocator {
         if self.words_due_at.is_some_and(|due| due <= now) {
             self.says_all = true;
             self.words_due_at = None;
-            self.looking.append(&mut self.to_look);
+            if self.looking.is_empty() {
+                // A pass that is not over goes on first: whoever comes last in it is not to wait for ever.
+                self.looking.append(&mut self.to_look);
+            }
         }
         self.settle(now);
     }
@@ -259,6 +262,7 @@ impl Allocator {
             return;
         }
         if let Some(now) = self.follows_up_at.take() {
+            self.check_touched(now);
             self.make_moves(now);
             self.settle_sales(now);
             self.check_touched(now);

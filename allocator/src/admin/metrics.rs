@@ -24,6 +24,8 @@ pub struct Metrics {
     pub decision_seconds: Histogram,
     /// How long a synced write takes.
     pub fsync_seconds: Histogram,
+    /// Levels of shelves that edges told.
+    pub levels: Counter,
     /// What a person had to see.
     pub alerts: Counter,
     /// Edges that were hung up because they did not keep up.
@@ -38,6 +40,7 @@ impl Default for Metrics {
             inputs_per_turn: Histogram::new(exponential_buckets(1.0, 2.0, 11)),
             decision_seconds: Histogram::new(exponential_buckets(0.000_02, 1.5, 24)),
             fsync_seconds: Histogram::new(exponential_buckets(0.000_1, 2.0, 15)),
+            levels: Counter::default(),
             alerts: Counter::default(),
             slow_edges: Counter::default(),
         }
@@ -54,6 +57,12 @@ impl Metrics {
         }
     }
 
+    /// Notes a turn of the owner, and how long the core took over what followed from its inputs.
+    pub fn turned(&self, inputs: usize, took: Duration) {
+        self.inputs_per_turn.observe(inputs as f64);
+        self.decision_seconds.observe(took.as_secs_f64());
+    }
+
     /// Everything under its name, with the units of the ledger's figures.
     pub(super) fn registry(&self, environment: Environment, ledger: Ledger) -> Registry {
         let mut registry = Registry::with_prefix("doorbuster");
@@ -65,6 +74,7 @@ impl Metrics {
         let help = "How long what follows from a turn's inputs takes: grants, recalls, words and guidance";
         registry.register("decision_seconds", help, self.decision_seconds.clone());
         registry.register("fsync_seconds", "How long a synced write takes", self.fsync_seconds.clone());
+        registry.register("levels", "Levels of shelves that edges told", self.levels.clone());
         registry.register("alerts", "What a person had to see", self.alerts.clone());
         registry.register("slow_edges", "Edges that were hung up for not keeping up", self.slow_edges.clone());
         registry.register_collector(Box::new(UnitsCollector(ledger)));

@@ -24,5 +24,7 @@ pub const INPUTS_QUEUED_MAX: usize = 1_024;
 pub const SENDS_QUEUED_MAX: usize = 1_024;
 /// The least time between two snapshots.
 pub const FIGURES_MS_MIN: u64 = 200;
-/// Snapshots take at most one part in so many of the owner's time.
+/// Snapshots that nobody's request calls for take at most one part in so many of the owner's time.
 pub const FIGURES_PART: u64 = 50;
+/// But come so often at least: a process that stood still has not taken long over its snapshot.
+pub const FIGURES_MS_MAX: u64 = 2_000;

@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use doorbuster_allocator_core::{Allocator, BatchId, Command, Write};
 use doorbuster_config::clock::Clock;
-use doorbuster_proto::Timestamp;
+use doorbuster_proto::{EdgeBody, Timestamp};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 
@@ -17,7 +17,7 @@ use super::peers::Peers;
 use super::publishing::Publishing;
 use super::rate::Rate;
 use super::requests::Requests;
-use super::{FIGURES_MS_MIN, FIGURES_PART, INPUTS_QUEUED_MAX, Ledger};
+use super::{FIGURES_MS_MAX, FIGURES_MS_MIN, FIGURES_PART, INPUTS_QUEUED_MAX, Ledger};
 use crate::admin::Metrics;
 use crate::store::LedgerStore;
 
@@ -118,9 +118,7 @@ impl Owner {
 
     fn turn(&mut self, inputs: impl ExactSizeIterator<Item = Input>) {
         let now = self.clock.now();
-        if inputs.len() > 0 {
-            self.metrics.inputs_per_turn.observe(inputs.len() as f64);
-        }
+        let count = inputs.len();
         for input in inputs {
             self.take(input, now);
         }
@@ -128,8 +126,14 @@ impl Owner {
             self.core.handle_timeout(now);
         }
         let begun = Instant::now();
+        let first = self.core.next_command();
+        if count > 0 {
+            self.metrics.turned(count, begun.elapsed());
+        }
+        if let Some(command) = first {
+            self.carry_out(command);
+        }
         self.drain();
-        self.metrics.decision_seconds.observe(begun.elapsed().as_secs_f64());
         self.write();
         self.drain();
         if self.clock.now() >= self.figures_at {
@@ -143,7 +147,12 @@ impl Owner {
                 self.peers.add(connection, peer);
                 self.core.handle_hello(connection, message, now);
             }
-            Input::Message { connection, message } => self.core.handle_message(connection, message, now),
+            Input::Message { connection, message } => {
+                if let EdgeBody::Levels(levels) = &message.body {
+                    self.metrics.levels.inc_by(levels.len() as u64);
+                }
+                self.core.handle_message(connection, message, now);
+            }
             Input::Disconnected { connection } => {
                 self.peers.remove(connection);
                 self.core.handle_disconnected(connection, now);
@@ -171,30 +180,34 @@ impl Owner {
 
     fn drain(&mut self) {
         while let Some(command) = self.core.next_command() {
-            match command {
-                Command::Persist { batch, writes, sync } => self.unwritten.add(batch, writes, sync),
-                Command::Send { connection, message } => {
-                    if !self.peers.send(connection, message) {
-                        self.peers.hang_up(connection, "the edge does not keep up with its messages");
-                        self.metrics.slow_edges.inc();
-                        self.core.handle_disconnected(connection, self.clock.now());
-                    }
+            self.carry_out(command);
+        }
+    }
+
+    fn carry_out(&mut self, command: Command) {
+        match command {
+            Command::Persist { batch, writes, sync } => self.unwritten.add(batch, writes, sync),
+            Command::Send { connection, message } => {
+                if !self.peers.send(connection, message) {
+                    self.peers.hang_up(connection, "the edge does not keep up with its messages");
+                    self.metrics.slow_edges.inc();
+                    self.core.handle_disconnected(connection, self.clock.now());
                 }
-                Command::HangUp { connection, reason } => self.peers.hang_up(connection, &reason),
-                Command::Done { request, outcome } => {
-                    let Some(request) = self.requests.take(request) else { continue };
-                    if let (Err(_), Some(stored)) = (&outcome, &request.stored) {
-                        self.publishing.take_back(stored, self.store.as_mut());
-                    }
-                    // Whoever hears the answer may look at once.
-                    self.show();
-                    request.done(outcome);
+            }
+            Command::HangUp { connection, reason } => self.peers.hang_up(connection, &reason),
+            Command::Done { request, outcome } => {
+                let Some(request) = self.requests.take(request) else { return };
+                if let (Err(_), Some(stored)) = (&outcome, &request.stored) {
+                    self.publishing.take_back(stored, self.store.as_mut());
                 }
-                Command::SiteChanged { site } => self.publishing.render(site, &self.core),
-                Command::Alert { text } => {
-                    self.metrics.alerts.inc();
-                    tracing::error!(text, "alert");
-                }
+                // Whoever hears the answer may look at once.
+                self.show();
+                request.done(outcome);
+            }
+            Command::SiteChanged { site } => self.publishing.render(site, &self.core),
+            Command::Alert { text } => {
+                self.metrics.alerts.inc();
+                tracing::error!(text, "alert");
             }
         }
     }
@@ -222,7 +235,7 @@ impl Owner {
         let orders_per_s = self.rate.note(now, orders_of(&snapshot));
         self.figures.store(Arc::new(Figures::new(snapshot, orders_per_s, self.peers.count(), self.shops.clone())));
         let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.figures_at = now.after_ms(took_ms.saturating_mul(FIGURES_PART).max(FIGURES_MS_MIN));
+        self.figures_at = now.after_ms(took_ms.saturating_mul(FIGURES_PART).clamp(FIGURES_MS_MIN, FIGURES_MS_MAX));
     }
 }
 

@@ -152,19 +152,19 @@ pub(super) const FAMILIES: [&str; 12] = [
     PRESENTATIONS,
 ];
 
-/// The column family of a row's kind, by its place in [`FAMILIES`].
-pub(super) fn family(write: &Write) -> usize {
+/// The column family of a row's kind.
+pub(super) fn family(write: &Write) -> &'static str {
     match write {
-        Write::Term(_) | Write::Commit(_) | Write::Restored(_) => 0,
-        Write::Sale(_) => 1,
-        Write::Halted { .. } => 2,
-        Write::Debt { .. } => 3,
-        Write::Account { .. } => 4,
-        Write::Epoch { .. } => 5,
-        Write::Total { .. } => 6,
-        Write::Down { .. } | Write::DownTrimmed { .. } => 7,
-        Write::Order(_) => 8,
-        Write::Verdicts { .. } | Write::VerdictsTrimmed { .. } => 9,
-        Write::Journal(_) => 10,
+        Write::Term(_) | Write::Commit(_) | Write::Restored(_) => "numbers",
+        Write::Sale(_) => "sales",
+        Write::Halted { .. } => "halted",
+        Write::Debt { .. } => "debts",
+        Write::Account { .. } => "accounts",
+        Write::Epoch { .. } => "epochs",
+        Write::Total { .. } => "totals",
+        Write::Down { .. } | Write::DownTrimmed { .. } => "down",
+        Write::Order(_) => "orders",
+        Write::Verdicts { .. } | Write::VerdictsTrimmed { .. } => "verdicts",
+        Write::Journal(_) => JOURNAL,
     }
 }

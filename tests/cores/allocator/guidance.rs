@@ -1,9 +1,11 @@
 //! Guidance: who is told what of a SKU, and when.
 
-use doorbuster_allocator_core::HEARTBEAT_MS;
-use doorbuster_proto::{AllocatorBody, EdgeStock, SkuGuidance};
+use std::collections::BTreeSet;
 
-use super::desk::{Desk, Out, Peer, granted, sale, units};
+use doorbuster_allocator_core::HEARTBEAT_MS;
+use doorbuster_proto::{AllocatorBody, EdgeBody, EdgeStock, Level, SkuCode, SkuGuidance};
+
+use super::desk::{Desk, Out, Peer, granted, sale, sku, units};
 
 /// What an edge was told of the one SKU there is.
 fn told(outs: &[Out], peer: &Peer) -> Option<SkuGuidance> {
@@ -73,4 +75,29 @@ fn what_a_grant_changes_is_told_to_the_others_after_the_heartbeat() {
     assert_eq!(told(&outs, &two), None);
     let later = told(&heartbeat(&mut desk), &two).expect("it was told nothing yet");
     assert_eq!((later.left, later.stock), (units(330), stock(&[(&two, 100), (&one, 55)])));
+}
+
+/// So many edges that one SKU is looked at in a turn, and six SKUs.
+#[test]
+fn a_look_at_many_skus_goes_on_where_it_was_whatever_news_comes_meanwhile() {
+    let names: Vec<String> = (0..1_000).map(|at| format!("edge-{at:03}")).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    let codes = ["a", "b", "c", "d", "e", "f"];
+    let mut desk = Desk::guiding(&names);
+    let mut peer = desk.join("edge-000", 1);
+    let outs = desk.publish(sale("s", &codes.map(|code| (code, 4_000)), 0));
+    desk.take_downs(&mut peer, &outs);
+    // Two units of each have come: news of all six.
+    let level = |code: &str| Level { sku: sku(code), ..desk.level_of(&peer, 2, 0) };
+    desk.say(&peer, EdgeBody::Levels(codes.map(level).into()));
+    let mut told = Vec::new();
+    for waiting in 0..codes.len() as u64 / 2 {
+        let outs = [heartbeat(&mut desk), desk.level(&peer, 2, waiting)].concat();
+        told.extend(outs.into_iter().filter_map(|out| match out {
+            Out::To(_, AllocatorBody::Guidance(guidance)) => Some(guidance),
+            _ => None,
+        }));
+    }
+    let told: BTreeSet<SkuCode> = told.into_iter().flatten().map(|guidance| guidance.sku.code).collect();
+    assert_eq!(told, codes.map(|code| code.parse().unwrap()).into());
 }

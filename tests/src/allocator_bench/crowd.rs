@@ -22,8 +22,10 @@ pub(super) struct Gauge {
 /// What was counted.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Counted {
-    /// Things done in a second.
+    /// Things done in a second, as edges heard.
     pub(super) per_s: f64,
+    /// Levels that the allocator took in a second, by its own count.
+    pub(super) levels_per_s: f64,
     /// The part of a processor that the allocator took.
     pub(super) load: f64,
     /// Milliseconds that half of the answers took at most; 0 where none was waited for.
@@ -70,12 +72,13 @@ where
     }
     tokio::time::sleep(WARM_UP).await;
     gauge.is_on.store(true, Ordering::Relaxed);
-    let decisions = subject.decisions().await?;
+    let before = subject.metrics().await?;
     let (done, cpu, begun) = (gauge.done.load(Ordering::Relaxed), subject.cpu()?, Instant::now());
     tokio::time::sleep(lasts).await;
     let (done, took) = (gauge.done.load(Ordering::Relaxed) - done, begun.elapsed());
     let cpu = subject.cpu()?.saturating_sub(cpu);
-    let decisions = subject.decisions().await?.since(&decisions);
+    let after = subject.metrics().await?;
+    let decisions = after.decisions.since(&before.decisions);
     if let Some(ended) = tasks.try_join_next() {
         ended??;
     }
@@ -83,6 +86,7 @@ where
     let wait_ms = |part| if waits_ms.is_empty() { 0.0 } else { quantile(&waits_ms, part) };
     Ok(Counted {
         per_s: done as f64 / took.as_secs_f64(),
+        levels_per_s: (after.levels - before.levels) as f64 / took.as_secs_f64(),
         load: cpu.as_secs_f64() / took.as_secs_f64(),
         p50_ms: wait_ms(0.5),
         p99_ms: wait_ms(0.99),

@@ -7,7 +7,7 @@ use doorbuster_proto::{EdgeBody, Level, Sku, Units};
 use rand::RngExt as _;
 use tokio::time::MissedTickBehavior;
 
-use super::crowd::{Gauge, count};
+use super::crowd::{Counted, count};
 use super::played::Played;
 use super::report::Row;
 use super::subject::Subject;
@@ -19,8 +19,8 @@ const SOLD_PART: u32 = 10;
 pub(super) async fn idle(subject: Subject, lasts: Duration) -> anyhow::Result<(Subject, Row)> {
     let edges = subject.join_all().await?;
     let skus = subject.skus.clone();
-    let counted = count(&subject, edges, lasts, |edge, gauge| beat_for_ever(edge, skus.clone(), gauge, false)).await?;
-    let row = Row::new("heartbeats", "heartbeats of edges at rest", &subject, counted);
+    let counted = count(&subject, edges, lasts, |edge, _| beat_for_ever(edge, skus.clone(), false)).await?;
+    let row = Row::new("heartbeats", "heartbeats of edges at rest", &subject, taken(counted));
     Ok((subject, row))
 }
 
@@ -28,12 +28,17 @@ pub(super) async fn idle(subject: Subject, lasts: Duration) -> anyhow::Result<(S
 pub(super) async fn selling(subject: Subject, lasts: Duration) -> anyhow::Result<(Subject, Row)> {
     let edges = subject.join_all().await?;
     let skus = subject.skus.clone();
-    let counted = count(&subject, edges, lasts, |edge, gauge| beat_for_ever(edge, skus.clone(), gauge, true)).await?;
-    let row = Row::new("decisions", "levels of edges that sell", &subject, counted);
+    let counted = count(&subject, edges, lasts, |edge, _| beat_for_ever(edge, skus.clone(), true)).await?;
+    let row = Row::new("decisions", "levels of edges that sell", &subject, taken(counted));
     Ok((subject, row))
 }
 
-async fn beat_for_ever(mut edge: Played, skus: Vec<Sku>, gauge: Gauge, sells: bool) -> anyhow::Result<()> {
+/// What was told may still be on its way: what the allocator took counts.
+fn taken(counted: Counted) -> Counted {
+    Counted { per_s: counted.levels_per_s, ..counted }
+}
+
+async fn beat_for_ever(mut edge: Played, skus: Vec<Sku>, sells: bool) -> anyhow::Result<()> {
     let mut beats = tokio::time::interval(Duration::from_millis(HEARTBEAT_MS));
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // Not all at once.
@@ -48,7 +53,6 @@ async fn beat_for_ever(mut edge: Played, skus: Vec<Sku>, gauge: Gauge, sells: bo
                     sell_some(&mut edge, &skus);
                 }
                 let levels: Vec<Level> = skus.iter().map(|sku| edge.level(sku, Units::ZERO)).collect();
-                gauge.done(levels.len() as u64);
                 edge.say(EdgeBody::Levels(levels)).await?;
             }
         }

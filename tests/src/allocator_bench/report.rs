@@ -30,7 +30,7 @@ pub(super) struct Row {
 
 impl Row {
     pub(super) fn new(key: &'static str, title: &'static str, subject: &Subject, counted: Counted) -> Self {
-        let Counted { per_s, load, p50_ms, p99_ms, decision_p99_ms } = counted;
+        let Counted { per_s, load, p50_ms, p99_ms, decision_p99_ms, .. } = counted;
         let (edges, skus) = (subject.scale.edges, subject.scale.skus);
         let cost_us = load * 1e6 / per_s.max(1.0);
         Self { key, title, edges, skus, per_s, load, cost_us, p50_ms, p99_ms, decision_p99_ms }

@@ -3,6 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
+use anyhow::Context as _;
 use doorbuster_proto::{EdgeId, Sku};
 use toml::{Table, Value, toml};
 
@@ -32,6 +33,14 @@ pub(super) struct Subject {
     pub(super) edges: Vec<EdgeId>,
     /// The items that all of them sell.
     pub(super) skus: Vec<Sku>,
+}
+
+/// What the allocator counts itself.
+pub(super) struct Metrics {
+    /// How long what follows from a turn's inputs takes.
+    pub(super) decisions: Histogram,
+    /// Levels that it took.
+    pub(super) levels: u64,
 }
 
 impl Subject {
@@ -74,13 +83,15 @@ impl Subject {
         usage::cpu(&[self.pid])
     }
 
-    /// How long its turns took to decide.
+    /// What it counts itself.
     ///
     /// # Errors
     /// It did not answer.
-    pub(super) async fn decisions(&self) -> anyhow::Result<Histogram> {
-        let url = format!("{}/metrics", self.fleet.addresses().allocator.admin);
-        Ok(Histogram::read(&self.web.get(&url).await?.text(), "doorbuster_decision_seconds"))
+    pub(super) async fn metrics(&self) -> anyhow::Result<Metrics> {
+        let text = self.web.get(&format!("{}/metrics", self.fleet.addresses().allocator.admin)).await?.text();
+        let levels = text.lines().find_map(|line| line.strip_prefix("doorbuster_levels_total ")?.parse().ok());
+        let levels = levels.context("expected the metric doorbuster_levels_total, found none")?;
+        Ok(Metrics { decisions: Histogram::read(&text, "doorbuster_decision_seconds"), levels })
     }
 
     pub(super) async fn stop(mut self) -> anyhow::Result<()> {

@@ -125,9 +125,8 @@ impl Allocator {
         let before = self.guides.remove(sku).unwrap_or_default();
         let Some(view) = view.or_else(|| self.sku_view(sku, now)) else { return };
         let mut guide = Guide::of(&view, self.settings.policy.low_water(&view), &before);
-        let news = |edge: &&EdgeId| before.untold.contains(*edge) || is_news(&before, &guide, edge);
-        let news = guide.low_water.keys().filter(news);
-        guide.untold = news.cloned().collect();
+        let hears = |edge: &&EdgeId| before.untold.contains(*edge) || is_news(&before, &guide, edge);
+        guide.untold = guide.low_water.keys().filter(hears).cloned().collect();
         let is_late = |edge: &&EdgeId| before.late.contains(*edge) || before.reads(edge) != guide.reads(edge);
         let late = guide.low_water.keys().filter(|edge| !guide.untold.contains(*edge)).filter(is_late);
         guide.late = late.cloned().collect();

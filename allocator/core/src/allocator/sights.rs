@@ -9,7 +9,7 @@ use std::sync::Arc;
 use doorbuster_proto::{EdgeId, SaleId, Sku, Timestamp};
 
 use super::Allocator;
-use crate::{Account, ItemDefinition, SaleStage, SkuView};
+use crate::{Account, EdgeView, ItemDefinition, SaleStage, SkuView};
 
 /// The views, and which edges have changed since each. It all follows from the rest of the allocator: two that differ in it
 /// alone are equal, and a copy begins without.
@@ -131,7 +131,7 @@ impl Allocator {
         is_open.then_some(SkuView { now, starts_at, ends_at, issued, pool, debt, edges: Vec::new() })
     }
 
-    fn edge_views(&self, sku: &Sku) -> Vec<crate::EdgeView> {
+    fn edge_views(&self, sku: &Sku) -> Vec<EdgeView> {
         let item = self.image.sales.get(&sku.sale).and_then(|sale| sale.definition.item(&sku.code));
         let edges = item.map(|item| self.placement(item)).unwrap_or_default();
         edges.into_iter().map(|edge| self.edge_view(sku, edge)).collect()

@@ -48,7 +48,8 @@ impl Allocator {
     pub(super) fn note_heard(&mut self, connection: Connection, now: Timestamp) {
         let Some((edge, epoch)) = self.spoken_for(connection) else { return };
         if self.image.last_epoch(&edge).is_some_and(|(last, _)| last == epoch) {
-            self.watch(&edge).heard_at = Some(now);
+            // The policy does not see it: no view is stale by it.
+            self.watches.entry(edge).or_default().heard_at = Some(now);
         }
     }
 

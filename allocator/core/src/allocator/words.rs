@@ -43,7 +43,7 @@ impl Allocator {
         if !says_all && changed.is_empty() && wants.is_empty() {
             return;
         }
-        let all = self.addressed(&self.words);
+        let all = if says_all || !wants.is_empty() { self.addressed(&self.words) } else { Vec::new() };
         let changed = self.addressed(&changed);
         let mut messages = Vec::new();
         for (connection, link) in self.links.iter() {
