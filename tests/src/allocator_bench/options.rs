@@ -29,8 +29,8 @@ impl Options {
         let text = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
         let quick = text("QUICK").is_some_and(|quick| quick != "0");
         let folder = text("BENCH_DIR").context("expected BENCH_DIR to name a folder")?.into();
-        let chosen: Vec<String> =
-            text("ROWS").map(|rows| rows.split_whitespace().map(str::to_owned).collect()).unwrap_or_default();
+        let rows = text("ROWS").unwrap_or_default();
+        let chosen: Vec<String> = rows.split([',', ' ']).filter(|row| !row.is_empty()).map(str::to_owned).collect();
         if let Some(unknown) = chosen.iter().find(|row| !ROWS.contains(&row.as_str())) {
             anyhow::bail!("ROWS: expected some of {}, found {unknown:?}", ROWS.join(", "));
         }
