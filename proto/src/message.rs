@@ -42,8 +42,10 @@ pub enum EdgeBody {
         /// The watermark.
         watermark: Seq,
     },
-    /// Shelves and demand; also the heartbeat. Soft.
+    /// Shelves and demand of all that it can sell. Soft.
     Levels(Vec<Level>),
+    /// Of them, those that have changed; also the heartbeat. Soft.
+    LevelsChanged(Vec<Level>),
     /// This process lives: the answer to a challenge, with its number. Soft.
     ChallengeAnswered(u64),
     /// The ledger's end of the up log is not the log of this disk: another process has shipped from a copy of it.

@@ -81,4 +81,4 @@ where
 }
 
 /// What is left out of a measurement at its beginning.
-const WARM_UP: Duration = Duration::from_secs(1);
+const WARM_UP: Duration = Duration::from_secs(3);

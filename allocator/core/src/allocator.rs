@@ -42,13 +42,13 @@ use crate::{
 use alerts::Alerts;
 use contest::Contests;
 use guide::Guide;
-use levels::Watch;
+use levels::{Notice, Watch};
 use links::Links;
 use log::Log;
 use sessions::Link;
 use sights::Sights;
 use silence::Silence;
-use words::Said;
+use words::{Beat, Said};
 
 /// The allocator. See the crate's documentation for how it is driven.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -88,6 +88,8 @@ pub struct Allocator {
     to_look: BTreeSet<Sku>,
     /// What edges were told last of each SKU.
     guides: BTreeMap<Sku, Guide>,
+    /// SKUs of which edges are told in this turn.
+    to_guide: BTreeSet<Sku>,
     /// SKUs that the policy has yet to see since the last heartbeat.
     looking: BTreeSet<Sku>,
     /// When the policy sees the next of them, where they were too many for one turn.
@@ -100,8 +102,8 @@ pub struct Allocator {
     is_turn_open: bool,
     /// When the last such input came: what it changed is followed up at the end of the turn.
     follows_up_at: Option<Timestamp>,
-    /// Whether every session hears all words at the end of this turn.
-    says_all: bool,
+    /// The heartbeat that sessions hear at the end of this turn.
+    beat: Option<Beat>,
     alerts: Alerts,
 }
 
@@ -143,13 +145,14 @@ impl Allocator {
             to_place: BTreeSet::new(),
             to_look: BTreeSet::new(),
             guides: BTreeMap::new(),
+            to_guide: BTreeSet::new(),
             looking: BTreeSet::new(),
             looks_at: None,
             turn_at: Timestamp(0),
             to_say: BTreeSet::new(),
             is_turn_open: true,
             follows_up_at: None,
-            says_all: false,
+            beat: None,
             alerts: Alerts::default(),
         };
         allocator.take_term();
@@ -180,7 +183,8 @@ impl Allocator {
             _ if !of_its_epoch => {}
             EdgeBody::Up(batch) => self.up_batch(connection, batch, now),
             EdgeBody::DownTaken { watermark } => self.down_taken(connection, watermark, now),
-            EdgeBody::Levels(levels) => self.levels(&edge, message.epoch, levels, now),
+            EdgeBody::Levels(levels) => self.levels(&edge, message.epoch, levels, Notice::All, now),
+            EdgeBody::LevelsChanged(levels) => self.levels(&edge, message.epoch, levels, Notice::Changed, now),
         }
         self.settle(now);
     }
@@ -209,7 +213,7 @@ impl Allocator {
         self.evict_silent(now);
         self.look_at_contests(now);
         if self.words_due_at.is_some_and(|due| due <= now) {
-            self.says_all = true;
+            self.beat = Some(Beat::at(now));
             self.words_due_at = None;
             if self.looking.is_empty() {
                 // A pass that is not over goes on first: whoever comes last in it is not to wait for ever.

@@ -33,7 +33,8 @@ pub use snapshot::{
     Snapshot,
 };
 
-/// How often every live session hears the words; also the allocator's heartbeat.
+/// How often the allocator's heartbeat goes to half of the sessions, and to the other half the next time. It repeats some of
+/// the words.
 pub const HEARTBEAT_MS: u64 = 500;
 /// An edge that was not heard for so long is shown as away.
 pub const AWAY_MS: u64 = 2_000;

@@ -43,7 +43,12 @@ impl Settings {
 
     /// What the configuration says of this edge.
     pub(crate) fn edge(&self, edge: &EdgeId) -> Option<&EdgeSettings> {
-        self.edges.binary_search_by(|known| known.id.cmp(edge)).ok().map(|at| &self.edges[at])
+        self.number(edge).map(|number| &self.edges[number])
+    }
+
+    /// Where among the edges this one is.
+    pub(crate) fn number(&self, edge: &EdgeId) -> Option<usize> {
+        self.edges.binary_search_by(|known| known.id.cmp(edge)).ok()
     }
 
     /// Every edge's name.

@@ -148,7 +148,7 @@ impl Owner {
                 self.core.handle_hello(connection, message, now);
             }
             Input::Message { connection, message } => {
-                if let EdgeBody::Levels(levels) = &message.body {
+                if let EdgeBody::Levels(levels) | EdgeBody::LevelsChanged(levels) = &message.body {
                     self.metrics.levels.inc_by(levels.len() as u64);
                 }
                 self.core.handle_message(connection, message, now);

@@ -1,13 +1,13 @@
-//! Levels and demand, told at each heartbeat, and at once when the stock runs low. Soft: newest wins.
+//! Levels and demand: what has changed is told at each heartbeat, and at once when the stock runs low; all of it to a session
+//! that begins, and now and then. Soft: newest wins.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::iter;
 
-use doorbuster_proto::{BATCH_ENTRIES_MAX, EdgeBody, Level, LevelBooks, SaleId, Sku, Timestamp, Units};
+use doorbuster_proto::{BATCH_ENTRIES_MAX, EdgeBody, Level, LevelBooks, Sku, Timestamp, Units};
 
 use crate::node::Edge;
 use crate::session::{Phase, Standing};
-use crate::{HEARTBEAT_MS, LEVELS_MS_MIN};
+use crate::{ALL_LEVELS_MS, HEARTBEAT_MS, LEVELS_MS_MIN, REST_MS};
 
 /// What is to be told, and when.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -16,8 +16,12 @@ pub(crate) struct Demand {
     urgent: BTreeSet<Sku>,
     /// What was waited for when it was told last, where nothing was granted since.
     asked: BTreeMap<Sku, Units>,
+    /// What the session was told last.
+    told: BTreeMap<Sku, Level>,
     told_at: Timestamp,
     heartbeat_at: Timestamp,
+    /// When all of it is told again, changed or not.
+    all_at: Timestamp,
 }
 
 impl Demand {
@@ -33,7 +37,15 @@ impl Demand {
     }
 
     pub(crate) fn tell_all_at(&mut self, now: Timestamp) {
-        self.heartbeat_at = now;
+        (self.heartbeat_at, self.all_at) = (now, now);
+    }
+
+    /// What the session has not heard; and again whatever shoppers wait for: it may have been in vain.
+    fn news(&mut self, levels: Vec<Level>) -> Vec<Level> {
+        let is_news = |level: &Level| !level.waiting.is_zero() || self.told.get(&level.sku) != Some(level);
+        let news: Vec<_> = levels.into_iter().filter(is_news).collect();
+        self.told.extend(news.iter().map(|level| (level.sku.clone(), level.clone())));
+        news
     }
 }
 
@@ -61,35 +73,49 @@ impl Edge {
         }
         self.queue.expire(self.clock);
         let mut skus = std::mem::take(&mut self.demand.urgent);
-        if self.demand.heartbeat_at <= self.clock {
+        let beats = self.demand.heartbeat_at <= self.clock;
+        if beats {
             self.demand.heartbeat_at = self.clock.after_ms(HEARTBEAT_MS);
             let all = self.shelves.keys().chain(self.queue.skus());
             skus.extend(all.cloned());
         }
-        self.demand.told_at = self.clock;
-        for sku in &skus {
-            let waiting = self.queue.units(sku);
-            if !waiting.is_zero() {
-                self.demand.asked.insert(sku.clone(), waiting);
-            }
+        let tells_all = beats && (self.demand.all_at <= self.clock || self.has_lost_any());
+        if tells_all {
+            self.demand.all_at = self.clock.after_ms(ALL_LEVELS_MS);
+            self.demand.told.clear();
         }
-        let mut levels: Vec<Level> = skus.iter().map(|sku| self.level(sku)).collect();
         // An empty shelf of a sale that is over here, or of an edge that cannot sell, would ask for grants that come back
         // at once.
-        levels.retain(|level| self.has_room && self.is_open(&level.sku.sale));
-        self.send_levels(&levels);
+        skus.retain(|sku| self.can_sell(sku));
+        let levels = skus.iter().map(|sku| self.level(sku)).collect();
+        let news = self.demand.news(levels);
+        let is_at_rest = news.is_empty() && !tells_all;
+        if is_at_rest && (!beats || self.clock < self.demand.told_at.after_ms(REST_MS)) {
+            return;
+        }
+        self.demand.told_at = self.clock;
+        let waiting = news.iter().filter(|level| !level.waiting.is_zero());
+        self.demand.asked.extend(waiting.map(|level| (level.sku.clone(), level.waiting)));
+        self.send_levels(news, tells_all);
     }
 
     /// An empty notice is sent too: it says that the edge is there.
-    fn send_levels(&mut self, levels: &[Level]) {
-        let (first, rest) = levels.split_at(levels.len().min(BATCH_ENTRIES_MAX));
-        for chunk in iter::once(first).chain(rest.chunks(BATCH_ENTRIES_MAX)) {
-            self.send(EdgeBody::Levels(chunk.to_vec()));
+    fn send_levels(&mut self, mut levels: Vec<Level>, are_all: bool) {
+        let rest = levels.split_off(levels.len().min(BATCH_ENTRIES_MAX));
+        self.send(if are_all { EdgeBody::Levels(levels) } else { EdgeBody::LevelsChanged(levels) });
+        for chunk in rest.chunks(BATCH_ENTRIES_MAX) {
+            self.send(EdgeBody::LevelsChanged(chunk.to_vec()));
         }
     }
 
-    fn is_open(&self, sale: &SaleId) -> bool {
-        self.sales.find(sale).is_some_and(|sale| !sale.closed && self.clock < sale.rules.ends_at)
+    /// Whether anything was told that cannot be sold any more.
+    fn has_lost_any(&self) -> bool {
+        self.demand.told.keys().any(|sku| !self.can_sell(sku))
+    }
+
+    fn can_sell(&self, sku: &Sku) -> bool {
+        let is_open = self.sales.find(&sku.sale).is_some_and(|sale| !sale.closed && self.clock < sale.rules.ends_at);
+        self.has_room && is_open
     }
 
     fn level(&self, sku: &Sku) -> Level {

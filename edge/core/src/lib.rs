@@ -67,8 +67,12 @@ pub const ACKNOWLEDGE_MS_MAX: u64 = 2_000;
 pub const WAITERS_PER_ORDER_MAX: usize = 16;
 /// The most requests that wait for acknowledgements; beyond, `Queueing` or `Pending` at once.
 pub const WAITERS_MAX: usize = 65_536;
-/// How often an edge tells its levels.
+/// How often an edge tells the levels that have changed.
 pub const HEARTBEAT_MS: u64 = 500;
+/// Where nothing has changed, it says so often that it is there.
+pub const REST_MS: u64 = 1_000;
+/// How often it tells all levels, changed or not.
+pub const ALL_LEVELS_MS: u64 = 15_000;
 /// The least time between two notices of levels.
 pub const LEVELS_MS_MIN: u64 = 10;
 /// After so long without a word of the allocator the edge hangs up.

@@ -83,7 +83,7 @@ async fn next_session(questions: &mut mpsc::Receiver<Asked>) -> (Option<String>,
 async fn hear(from_edge: &mut Streaming<wire::FromEdge>) -> FromEdge {
     loop {
         let message = FromEdge::try_from(from_edge.message().await.unwrap().unwrap()).unwrap();
-        if !matches!(message.body, EdgeBody::Levels(_)) {
+        if !matches!(message.body, EdgeBody::Levels(_) | EdgeBody::LevelsChanged(_)) {
             return message;
         }
     }

@@ -44,7 +44,7 @@ impl Allocator {
     async fn hear(&mut self) -> EdgeBody {
         loop {
             match self.reader.messages.recv().await.expect("the owner speaks on").body {
-                EdgeBody::Levels(_) => {}
+                EdgeBody::Levels(_) | EdgeBody::LevelsChanged(_) => {}
                 body => return body,
             }
         }

@@ -38,9 +38,8 @@ impl From<FromEdge> for wire::FromEdge {
             EdgeBody::EpochStored { epoch } => Body::EpochStored(wire::EpochStored { epoch: epoch.0 }),
             EdgeBody::Up(batch) => Body::Up(batch.into()),
             EdgeBody::DownTaken { watermark } => Body::DownTaken(wire::DownTaken { watermark: watermark.0 }),
-            EdgeBody::Levels(levels) => {
-                Body::Levels(wire::Levels { levels: levels.into_iter().map(Into::into).collect() })
-            }
+            EdgeBody::Levels(levels) => Body::Levels(levels_to_wire(levels)),
+            EdgeBody::LevelsChanged(levels) => Body::LevelsChanged(levels_to_wire(levels)),
             EdgeBody::ChallengeAnswered(number) => Body::ChallengeAnswered(wire::ChallengeAnswered { number }),
             EdgeBody::LogDiffers => Body::LogDiffers(wire::LogDiffers {}),
             EdgeBody::LedgerIsBehind { held } => Body::LedgerIsBehind(wire::LedgerIsBehind { held: held.0 }),
@@ -58,13 +57,22 @@ impl TryFrom<wire::FromEdge> for FromEdge {
             Body::EpochStored(stored) => EdgeBody::EpochStored { epoch: Epoch(stored.epoch) },
             Body::Up(batch) => EdgeBody::Up(UpBatch::try_from(batch)?),
             Body::DownTaken(taken) => EdgeBody::DownTaken { watermark: Seq(taken.watermark) },
-            Body::Levels(levels) => EdgeBody::Levels(all("levels", BATCH_ENTRIES_MAX, levels.levels, Level::try_from)?),
+            Body::Levels(levels) => EdgeBody::Levels(levels_from_wire("levels", levels)?),
+            Body::LevelsChanged(levels) => EdgeBody::LevelsChanged(levels_from_wire("levels_changed", levels)?),
             Body::ChallengeAnswered(answered) => EdgeBody::ChallengeAnswered(answered.number),
             Body::LogDiffers(wire::LogDiffers {}) => EdgeBody::LogDiffers,
             Body::LedgerIsBehind(behind) => EdgeBody::LedgerIsBehind { held: Seq(behind.held) },
         };
         Ok(Self { session: Session::try_from(message.session)?, epoch: epoch_from_wire(message.epoch), body })
     }
+}
+
+fn levels_to_wire(levels: Vec<Level>) -> wire::Levels {
+    wire::Levels { levels: levels.into_iter().map(Into::into).collect() }
+}
+
+fn levels_from_wire(field: &'static str, levels: wire::Levels) -> Result<Vec<Level>, Malformed> {
+    all(field, BATCH_ENTRIES_MAX, levels.levels, Level::try_from)
 }
 
 impl From<Hello> for wire::Hello {

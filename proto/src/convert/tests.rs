@@ -64,6 +64,7 @@ fn edge_bodies() -> Vec<EdgeBody> {
             waiting: Units::ZERO,
             books: LevelBooks { granted: Units::new(7).unwrap(), sold: two(), returned: Units::new(3).unwrap() },
         }]),
+        EdgeBody::LevelsChanged(vec![]),
         EdgeBody::ChallengeAnswered(5),
         EdgeBody::LogDiffers,
         EdgeBody::LedgerIsBehind { held: Seq(9) },

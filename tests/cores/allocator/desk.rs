@@ -224,7 +224,7 @@ impl Desk {
     }
 
     pub(super) fn level(&mut self, peer: &Peer, shelf: u64, waiting: u64) -> Vec<Out> {
-        self.say(peer, EdgeBody::Levels(vec![self.level_of(peer, shelf, waiting)]))
+        self.say(peer, EdgeBody::LevelsChanged(vec![self.level_of(peer, shelf, waiting)]))
     }
 
     /// A level whose books fit the ledger's: what is not on the shelf is sold.

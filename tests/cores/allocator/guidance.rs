@@ -101,3 +101,14 @@ fn a_look_at_many_skus_goes_on_where_it_was_whatever_news_comes_meanwhile() {
     let told: BTreeSet<SkuCode> = told.into_iter().flatten().map(|guidance| guidance.sku.code).collect();
     assert_eq!(told, codes.map(|code| code.parse().unwrap()).into());
 }
+
+#[test]
+fn what_an_edge_does_not_tell_any_more_it_cannot_sell() {
+    let (mut desk, one, two) = settled();
+    desk.say(&one, EdgeBody::LevelsChanged(Vec::new()));
+    assert_eq!(told(&heartbeat(&mut desk), &two), None, "nothing has changed");
+    desk.say(&one, EdgeBody::Levels(Vec::new()));
+    desk.level(&two, 99, 0);
+    let guidance = told(&heartbeat(&mut desk), &two).expect("one of two has nothing to sell");
+    assert_eq!(guidance.stock, stock(&[(&two, 99)]));
+}

@@ -1,6 +1,6 @@
 //! Levels and demand: soft, at each heartbeat and at once when it matters.
 
-use doorbuster_edge_core::{HEARTBEAT_MS, LEVELS_MS_MIN, PARK_MS_MAX, QUEUED_MS};
+use doorbuster_edge_core::{ALL_LEVELS_MS, HEARTBEAT_MS, LEVELS_MS_MIN, PARK_MS_MAX, QUEUED_MS, REST_MS};
 use doorbuster_proto::{BATCH_ENTRIES_MAX, DownEntry, Level, LevelBooks, Sku, SkuCode};
 
 use super::rig::*;
@@ -23,12 +23,41 @@ fn later(rig: &mut Rig, ms: u64) -> Vec<Vec<Level>> {
 }
 
 #[test]
-fn every_heartbeat_tells_all_levels() {
+fn a_heartbeat_tells_what_has_changed() {
     let mut rig = Rig::live(10, 9);
     later(&mut rig, HEARTBEAT_MS);
+    rig.buy("ann", "k", 1);
     assert_eq!(later(&mut rig, HEARTBEAT_MS - 1), Vec::<Vec<Level>>::new());
-    assert_eq!(later(&mut rig, 1), [level(10, 0)]);
+    assert_eq!(later(&mut rig, 1), [level_of(10, 9, 0)]);
     assert_eq!(rig.edge.poll_timeout(), Some(rig.now.after_ms(HEARTBEAT_MS)));
+}
+
+#[test]
+fn an_edge_at_rest_says_now_and_then_that_it_is_there_and_tells_all_more_rarely() {
+    let mut rig = Rig::live(10, 9);
+    let begun = rig.now;
+    let mut told = Vec::new();
+    while rig.now.since_ms(begun) < 2 * ALL_LEVELS_MS {
+        rig.word(false);
+        for levels in later(&mut rig, HEARTBEAT_MS) {
+            told.push((rig.now.since_ms(begun), levels));
+        }
+    }
+    assert!(told.windows(2).all(|two| two[1].0 - two[0].0 <= REST_MS), "{told:?}");
+    let all: Vec<_> = told.iter().filter(|(_, levels)| !levels.is_empty()).collect();
+    assert!(all.iter().all(|(_, levels)| *levels == level(10, 0)) && (2..=3).contains(&all.len()), "{told:?}");
+    assert!(told.len() < 2 * 2 * 15 + 2, "a word a second, and not two: {}", told.len());
+}
+
+#[test]
+fn what_shoppers_wait_for_is_told_with_every_heartbeat() {
+    let mut rig = Rig::live(0, 9);
+    rig.buy("ann", "k", 2);
+    later(&mut rig, LEVELS_MS_MIN);
+    later(&mut rig, HEARTBEAT_MS);
+    for _ in 0..2 {
+        assert_eq!(later(&mut rig, HEARTBEAT_MS), [level(0, 2)]);
+    }
 }
 
 #[test]

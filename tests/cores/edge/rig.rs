@@ -140,7 +140,9 @@ impl Rig {
     /// The levels sent since.
     pub(crate) fn levels(&mut self) -> Vec<Vec<Level>> {
         let levels = |command| match command {
-            Command::Send(FromEdge { body: EdgeBody::Levels(levels), .. }) => Some(levels),
+            Command::Send(FromEdge { body: EdgeBody::Levels(levels) | EdgeBody::LevelsChanged(levels), .. }) => {
+                Some(levels)
+            }
             _ => None,
         };
         self.everything().into_iter().filter_map(levels).collect()
@@ -390,5 +392,5 @@ fn is_board(command: &Command) -> bool {
 }
 
 fn is_levels(command: &Command) -> bool {
-    matches!(command, Command::Send(FromEdge { body: EdgeBody::Levels(_), .. }))
+    matches!(command, Command::Send(FromEdge { body: EdgeBody::Levels(_) | EdgeBody::LevelsChanged(_), .. }))
 }

@@ -1,6 +1,6 @@
 //! A disk that is nearly full: selling stops while there is room to ship and to give back.
 
-use doorbuster_edge_core::HEARTBEAT_MS;
+use doorbuster_edge_core::REST_MS;
 use doorbuster_proto::{EdgeBody, UpEntry, Verdict};
 
 use super::rig::*;
@@ -35,7 +35,7 @@ fn a_grant_that_finds_no_room_goes_back_and_none_is_asked_for() {
     rig.effects();
     rig.grant(1, 3);
     assert_eq!(given_back(&mut rig), 3);
-    rig.advance_ms(HEARTBEAT_MS);
+    rig.advance_ms(REST_MS);
     rig.edge.handle_timeout(rig.now);
     assert_eq!(rig.levels(), [vec![]], "a heartbeat, and no level");
 }

@@ -33,7 +33,7 @@ pub fn twist_from_edge(message: &mut FromEdge, noise: &mut Noise<'_>) {
             2 => hello.down_taken.0 = noise.near(hello.down_taken.0),
             _ => hello.closing = !hello.closing,
         },
-        EdgeBody::Levels(levels) => {
+        EdgeBody::Levels(levels) | EdgeBody::LevelsChanged(levels) => {
             if let Some(level) = levels.first_mut() {
                 level.shelf = units(noise.near(level.shelf.get()));
             }

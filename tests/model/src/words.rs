@@ -102,6 +102,7 @@ fn up_word(body: &EdgeBody) -> String {
         }
         EdgeBody::DownTaken { watermark } => format!("down taken to {watermark}"),
         EdgeBody::Levels(_) => "levels".to_owned(),
+        EdgeBody::LevelsChanged(_) => "changed levels".to_owned(),
         EdgeBody::ChallengeAnswered(_) => "this process lives".to_owned(),
         EdgeBody::LogDiffers => "the log differs".to_owned(),
         EdgeBody::LedgerIsBehind { held } => format!("the ledger held the log to {held}"),

@@ -29,7 +29,7 @@ async fn ask_for_ever(mut edge: Played, skus: Vec<Sku>, gauge: Gauge) -> anyhow:
     loop {
         let levels: Vec<Level> = asks.iter().map(|sku| edge.level(sku, waiting)).collect();
         asked.extend(asks.drain(..).map(|sku| (sku, Instant::now())));
-        edge.say(EdgeBody::Levels(levels)).await?;
+        edge.say(EdgeBody::LevelsChanged(levels)).await?;
         let grants = granted(&mut edge).await?;
         gauge.done(grants.len() as u64);
         // One batch may have two grants of an item.

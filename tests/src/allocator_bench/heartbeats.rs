@@ -1,13 +1,14 @@
-//! Many edges that tell their levels with every heartbeat, and do nothing else; or sell between two.
+//! Many edges that tell with every heartbeat which levels have changed, and do nothing else; or sell between two.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
-use doorbuster_edge_core::HEARTBEAT_MS;
+use doorbuster_edge_core::{HEARTBEAT_MS, REST_MS};
 use doorbuster_proto::{EdgeBody, Level, Sku, Units};
 use rand::RngExt as _;
 use tokio::time::MissedTickBehavior;
 
-use super::crowd::{Counted, count};
+use super::crowd::{Counted, Gauge, count};
 use super::played::Played;
 use super::report::Row;
 use super::subject::Subject;
@@ -19,8 +20,8 @@ const SOLD_PART: u32 = 10;
 pub(super) async fn idle(subject: Subject, lasts: Duration) -> anyhow::Result<(Subject, Row)> {
     let edges = subject.join_all().await?;
     let skus = subject.skus.clone();
-    let counted = count(&subject, edges, lasts, |edge, _| beat_for_ever(edge, skus.clone(), false)).await?;
-    let row = Row::new("heartbeats", "heartbeats of edges at rest", &subject, taken(counted));
+    let counted = count(&subject, edges, lasts, |edge, gauge| beat_for_ever(edge, skus.clone(), gauge, false)).await?;
+    let row = Row::new("heartbeats", "heartbeats of edges at rest", &subject, counted);
     Ok((subject, row))
 }
 
@@ -28,21 +29,22 @@ pub(super) async fn idle(subject: Subject, lasts: Duration) -> anyhow::Result<(S
 pub(super) async fn selling(subject: Subject, lasts: Duration) -> anyhow::Result<(Subject, Row)> {
     let edges = subject.join_all().await?;
     let skus = subject.skus.clone();
-    let counted = count(&subject, edges, lasts, |edge, _| beat_for_ever(edge, skus.clone(), true)).await?;
-    let row = Row::new("decisions", "levels of edges that sell", &subject, taken(counted));
+    let counted = count(&subject, edges, lasts, |edge, gauge| beat_for_ever(edge, skus.clone(), gauge, true)).await?;
+    // What was told may still be on its way: what the allocator took counts.
+    let taken = Counted { per_s: counted.levels_per_s, ..counted };
+    let row = Row::new("decisions", "levels of edges that sell", &subject, taken);
     Ok((subject, row))
 }
 
-/// What was told may still be on its way: what the allocator took counts.
-fn taken(counted: Counted) -> Counted {
-    Counted { per_s: counted.levels_per_s, ..counted }
-}
-
-async fn beat_for_ever(mut edge: Played, skus: Vec<Sku>, sells: bool) -> anyhow::Result<()> {
-    let mut beats = tokio::time::interval(Duration::from_millis(HEARTBEAT_MS));
+async fn beat_for_ever(mut edge: Played, skus: Vec<Sku>, gauge: Gauge, sells: bool) -> anyhow::Result<()> {
+    // Edges at rest speak less often.
+    let beat_ms = if sells { HEARTBEAT_MS } else { REST_MS };
+    let mut beats = tokio::time::interval(Duration::from_millis(beat_ms));
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
     // Not all at once.
-    beats.reset_after(Duration::from_millis(rand::rng().random_range(0..HEARTBEAT_MS)));
+    beats.reset_after(Duration::from_millis(rand::rng().random_range(0..beat_ms)));
+    edge.say(EdgeBody::Levels(levels_of(&edge, &skus))).await?;
+    let mut told: BTreeMap<Sku, Level> = BTreeMap::new();
     loop {
         tokio::select! {
             message = edge.next() => {
@@ -52,11 +54,18 @@ async fn beat_for_ever(mut edge: Played, skus: Vec<Sku>, sells: bool) -> anyhow:
                 if sells {
                     sell_some(&mut edge, &skus);
                 }
-                let levels: Vec<Level> = skus.iter().map(|sku| edge.level(sku, Units::ZERO)).collect();
-                edge.say(EdgeBody::Levels(levels)).await?;
+                let mut news = levels_of(&edge, &skus);
+                news.retain(|level| told.get(&level.sku) != Some(level));
+                told.extend(news.iter().map(|level| (level.sku.clone(), level.clone())));
+                edge.say(EdgeBody::LevelsChanged(news)).await?;
+                gauge.done(1);
             }
         }
     }
+}
+
+fn levels_of(edge: &Played, skus: &[Sku]) -> Vec<Level> {
+    skus.iter().map(|sku| edge.level(sku, Units::ZERO)).collect()
 }
 
 /// Sells a unit of some items, whichever it hits.

@@ -31,10 +31,10 @@ pub(super) async fn flood(subject: Subject, lasts: Duration) -> anyhow::Result<(
 async fn stock_up(mut edge: Played, skus: &[Sku]) -> anyhow::Result<Played> {
     let enough = Units::new(STOCK)?;
     let levels = |edge: &Played| skus.iter().map(|sku| edge.level(sku, enough)).collect();
-    edge.say(EdgeBody::Levels(levels(&edge))).await?;
+    edge.say(EdgeBody::LevelsChanged(levels(&edge))).await?;
     while skus.iter().any(|sku| edge.shelf(sku) < enough) {
         if let Heard::Grants(_) = edge.hear().await? {
-            edge.say(EdgeBody::Levels(levels(&edge))).await?;
+            edge.say(EdgeBody::LevelsChanged(levels(&edge))).await?;
         }
     }
     Ok(edge)

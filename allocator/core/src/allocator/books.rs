@@ -109,6 +109,11 @@ impl Allocator {
             head.down_tail = head.down_tail.next();
             head.down_tail
         });
+        match &entry {
+            DownEntry::Grant { sku, .. } => self.pair_changed(edge, sku),
+            DownEntry::OrderState { .. } | DownEntry::SaleClosed { .. } => {}
+        }
+        self.link_changed(edge);
         self.write(Write::Down { edge: edge.clone(), epoch, seq, entry }, Sync::Promise);
         self.to_send.insert(edge.clone());
     }
@@ -122,12 +127,24 @@ impl Allocator {
         change: impl FnOnce(&mut EpochHead) -> T,
     ) -> T {
         self.head_changed(edge, epoch, sync);
-        change(&mut self.image.book_mut(edge, epoch).expect("a changed epoch exists").head)
+        let head = &mut self.image.book_mut(edge, epoch).expect("a changed epoch exists").head;
+        let phase = head.phase;
+        let changed = change(head);
+        if head.phase != phase {
+            self.edge_changed(edge);
+        }
+        changed
     }
 
     pub(super) fn trim_down(&mut self, edge: &EdgeId, epoch: Epoch, through: Seq) {
-        let first = self.image.book(edge, epoch).and_then(|book| book.down.keys().next().copied());
+        let Some(book) = self.image.book(edge, epoch) else { return };
+        let first = book.down.keys().next().copied();
         if let Some(first) = first.filter(|first| *first <= through) {
+            let arrived: Vec<Sku> = book.granted_through(through).cloned().collect();
+            for sku in &arrived {
+                self.pair_changed(edge, sku);
+            }
+            self.link_changed(edge);
             self.write(Write::DownTrimmed { edge: edge.clone(), epoch, first, through }, Sync::Forgets);
         }
     }

@@ -9,6 +9,8 @@ const MEMORY_MS: u64 = 1_000;
 /// As long as there are fewer units to go by, it is remembered for longer: a shopper now and then is no change of demand.
 const UNITS_MIN: u64 = 8;
 const MEMORY_OF_FEW_MS: u64 = 30_000;
+/// What is told rarely fades as if it were told each time that half of the memory has passed, but no more often than this.
+const STEPS_MAX: u32 = 16;
 /// Nothing is known until so many milliseconds are seen: a first shopper in the first millisecond is no rush.
 const LEAST_MS: u64 = 20;
 /// Sums are kept in so many parts.
@@ -25,13 +27,28 @@ pub(super) struct Demand {
 impl Demand {
     /// After so many units were asked for between the two.
     pub(super) fn after(self, units: u64, since: Timestamp, now: Timestamp) -> Self {
-        let ms = now.since_ms(since);
-        let memory_ms = if self.units < UNITS_MIN * SCALE { MEMORY_OF_FEW_MS } else { MEMORY_MS };
-        let kept = |sum: u64| sum.saturating_mul(memory_ms) / (memory_ms + ms);
-        Self {
-            units: kept(self.units).saturating_add(units.saturating_mul(SCALE)),
-            ms: kept(self.ms).saturating_add(ms.saturating_mul(SCALE)),
+        let mut ms = now.since_ms(since);
+        let mut demand = self;
+        for _ in 1..STEPS_MAX {
+            let step_ms = demand.memory_ms() / 2;
+            if ms <= step_ms {
+                break;
+            }
+            demand = demand.faded(step_ms);
+            ms -= step_ms;
         }
+        let faded = demand.faded(ms);
+        Self { units: faded.units.saturating_add(units.saturating_mul(SCALE)), ..faded }
+    }
+
+    fn faded(self, ms: u64) -> Self {
+        let memory_ms = self.memory_ms();
+        let kept = |sum: u64| sum.saturating_mul(memory_ms) / (memory_ms + ms);
+        Self { units: kept(self.units), ms: kept(self.ms).saturating_add(ms.saturating_mul(SCALE)) }
+    }
+
+    fn memory_ms(self) -> u64 {
+        if self.units < UNITS_MIN * SCALE { MEMORY_OF_FEW_MS } else { MEMORY_MS }
     }
 
     /// Units that are remembered.
@@ -41,7 +58,11 @@ impl Demand {
 
     pub(super) fn rate(self) -> Rate {
         let ms = self.ms.max(LEAST_MS * SCALE);
-        Rate(u64::try_from(u128::from(self.units) * 1_000_000 / u128::from(ms)).unwrap_or(u64::MAX))
+        match self.units.checked_mul(1_000_000) {
+            Some(units) => Rate(units / ms),
+            // As exact, and slower.
+            None => Rate(u64::try_from(u128::from(self.units) * 1_000_000 / u128::from(ms)).unwrap_or(u64::MAX)),
+        }
     }
 }
 
@@ -65,6 +86,16 @@ mod tests {
         let busy = Demand::default().after(1_000, Timestamp(0), Timestamp(1_000));
         let later = busy.after(0, Timestamp(1_000), Timestamp(6_000));
         assert!(later.rate().0 * 20 < busy.rate().0, "{later:?}");
+    }
+
+    #[test]
+    fn silence_fades_what_was_asked_for_however_seldom_it_is_told() {
+        let busy = Demand::default().after(1_000, Timestamp(0), Timestamp(1_000));
+        let often = (1..=10)
+            .fold(busy, |demand, half| demand.after(0, Timestamp(500 + half * 500), Timestamp(1_000 + half * 500)));
+        let once = busy.after(0, Timestamp(1_000), Timestamp(6_000));
+        assert_eq!(once, often);
+        assert!(busy.after(0, Timestamp(1_000), Timestamp(1_000_000)).units() == 0);
     }
 
     #[test]

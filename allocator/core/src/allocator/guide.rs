@@ -12,33 +12,40 @@ use crate::{Connection, EdgeView, Phase, SkuView};
 /// News of a number is what changes it by one part in so many; of nothing, or to nothing, always.
 const NEWS_PART: u64 = 8;
 
-/// What edges were told of a SKU.
+/// What edges were told of a SKU. Edges go by their numbers in the settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Guide {
     left: Units,
     waiting: Units,
     stock: Vec<EdgeStock>,
-    low_water: BTreeMap<EdgeId, Units>,
+    /// By number; `None` of an edge that does not sell it.
+    low_water: Vec<Option<Units>>,
     /// Edges that are told in this turn.
-    untold: BTreeSet<EdgeId>,
+    untold: BTreeSet<usize>,
     /// Edges that would read something else than they were told, and hear it with the next heartbeat.
-    late: BTreeSet<EdgeId>,
+    late: BTreeSet<usize>,
+}
+
+/// Who is told now of what has changed; the others hear it with the next heartbeat.
+enum Hears<'a> {
+    Everyone,
+    /// Whose low-water mark has changed, of these.
+    Granted(&'a BTreeSet<usize>),
 }
 
 impl Guide {
     /// What is to be told now, where this was told before. What is near enough to be no news stays as it was told.
-    fn of(view: &SkuView, low_water: Vec<Units>, before: &Self) -> Self {
+    fn of(view: &SkuView, low_water: Vec<Option<Units>>, before: &Self) -> Self {
         let ready = || view.edges.iter().filter(|edge| edge.ready);
-        let told = |edge: &EdgeView| before.low_water.get(&edge.edge).copied();
-        let low_water = view.edges.iter().zip(low_water).map(|(edge, now)| {
-            let mark = told(edge).filter(|told| is_near(*told, now)).unwrap_or(now);
-            (edge.edge.clone(), mark)
-        });
+        let mark = |(number, now): (usize, Option<Units>)| {
+            let now = now?;
+            Some(before.low_water(number).filter(|told| is_near(*told, now)).unwrap_or(now))
+        };
         let mut guide = Self {
             left: view.pool.plus(ready().map(EdgeView::stock).sum()).saturating_sub(view.debt),
             waiting: ready().map(EdgeView::waiting).sum(),
             stock: richest(view),
-            low_water: low_water.collect(),
+            low_water: low_water.into_iter().enumerate().map(mark).collect(),
             untold: BTreeSet::new(),
             late: BTreeSet::new(),
         };
@@ -62,14 +69,32 @@ impl Guide {
             && before.stock.iter().all(|told| is_near(told.units, stock_of(&told.edge)))
     }
 
-    /// What this edge would read.
-    fn reads(&self, edge: &EdgeId) -> Option<(Units, Units, Units, &[EdgeStock])> {
-        Some((*self.low_water.get(edge)?, self.left, self.waiting, &self.stock))
+    /// Notes who has what to hear, where this was told before.
+    fn follow(&mut self, before: &Self, hears: &Hears<'_>) {
+        let all_read_the_same =
+            (self.left, self.waiting) == (before.left, before.waiting) && self.stock == before.stock;
+        for number in (0..self.low_water.len()).filter(|number| self.low_water[*number].is_some()) {
+            let is_marked_anew = before.low_water(number) != self.low_water[number];
+            let is_due = before.late.contains(&number) || is_marked_anew || !all_read_the_same;
+            let is_told = match hears {
+                Hears::Everyone => is_due,
+                Hears::Granted(edges) => is_marked_anew && edges.contains(&number),
+            };
+            if is_told || before.untold.contains(&number) {
+                self.untold.insert(number);
+            } else if is_due {
+                self.late.insert(number);
+            }
+        }
     }
 
-    fn for_edge(&self, sku: &Sku, edge: &EdgeId) -> Option<SkuGuidance> {
-        let (low_water, left, waiting, stock) = self.reads(edge)?;
-        Some(SkuGuidance { sku: sku.clone(), low_water, left, waiting, stock: stock.to_vec() })
+    fn low_water(&self, number: usize) -> Option<Units> {
+        self.low_water.get(number).copied().flatten()
+    }
+
+    fn for_edge(&self, sku: &Sku, number: usize) -> Option<SkuGuidance> {
+        let (low_water, stock) = (self.low_water(number)?, self.stock.clone());
+        Some(SkuGuidance { sku: sku.clone(), low_water, left: self.left, waiting: self.waiting, stock })
     }
 }
 
@@ -93,66 +118,64 @@ fn is_near(told: Units, now: Units) -> bool {
 
 impl Allocator {
     /// The low-water mark that an edge goes by; `None` where it was told none.
-    pub(super) fn low_water_of(&self, edge: &EdgeId, sku: &Sku) -> Option<Units> {
-        self.guides.get(sku)?.low_water.get(edge).copied()
+    pub(super) fn low_water_of(&self, number: usize, sku: &Sku) -> Option<Units> {
+        self.guides.get(sku)?.low_water(number)
     }
 
     /// Whoever is granted something is told of its low-water mark, where that has changed.
-    pub(super) fn guide_about_grants(&mut self, sku: &Sku, granted: &BTreeSet<EdgeId>, now: Timestamp) {
-        self.guide(sku, None, now, |before, after, edge| {
-            granted.contains(edge) && before.low_water.get(edge) != after.low_water.get(edge)
-        });
+    pub(super) fn guide_about_grants(&mut self, sku: &Sku, granted: &BTreeSet<usize>, now: Timestamp) {
+        self.guide(sku, None, now, &Hears::Granted(granted));
     }
 
     /// After a heartbeat, everyone is told what has changed since the last.
     pub(super) fn guide_all(&mut self, sku: &Sku, view: Option<Arc<SkuView>>, now: Timestamp) {
-        self.guide(sku, view, now, |before, after, edge| {
-            before.late.contains(edge) || before.reads(edge) != after.reads(edge)
-        });
+        self.guide(sku, view, now, &Hears::Everyone);
     }
 
     /// Finds out who has what to hear, by a view of the SKU that is not older than its last move.
-    fn guide(
-        &mut self,
-        sku: &Sku,
-        view: Option<Arc<SkuView>>,
-        now: Timestamp,
-        is_news: impl Fn(&Guide, &Guide, &EdgeId) -> bool,
-    ) {
+    fn guide(&mut self, sku: &Sku, view: Option<Arc<SkuView>>, now: Timestamp, hears: &Hears<'_>) {
         if !self.settings.guides {
             return;
         }
         let before = self.guides.remove(sku).unwrap_or_default();
         let Some(view) = view.or_else(|| self.sku_view(sku, now)) else { return };
-        let mut guide = Guide::of(&view, self.settings.policy.low_water(&view), &before);
-        let hears = |edge: &&EdgeId| before.untold.contains(*edge) || is_news(&before, &guide, edge);
-        guide.untold = guide.low_water.keys().filter(hears).cloned().collect();
-        let is_late = |edge: &&EdgeId| before.late.contains(*edge) || before.reads(edge) != guide.reads(edge);
-        let late = guide.low_water.keys().filter(|edge| !guide.untold.contains(*edge)).filter(is_late);
-        guide.late = late.cloned().collect();
+        let mut low_water = vec![None; self.settings.edges.len()];
+        for (number, mark) in self.sights.numbers(sku).zip(self.settings.policy.low_water(&view)) {
+            if let Some(number) = number {
+                low_water[number] = Some(mark);
+            }
+        }
+        let mut guide = Guide::of(&view, low_water, &before);
+        guide.follow(&before, hears);
+        if !guide.untold.is_empty() {
+            self.to_guide.insert(sku.clone());
+        }
         self.guides.insert(sku.clone(), guide);
     }
 
     /// A session that begins is told everything.
     pub(super) fn guide_anew(&mut self, edge: &EdgeId) {
-        for guide in self.guides.values_mut() {
-            if guide.low_water.contains_key(edge) {
-                guide.untold.insert(edge.clone());
+        let Some(number) = self.settings.number(edge) else { return };
+        for (sku, guide) in &mut self.guides {
+            if guide.low_water(number).is_some() {
+                guide.untold.insert(number);
+                self.to_guide.insert(sku.clone());
             }
         }
     }
 
     /// Tells, at the end of the turn, what was not told.
     pub(super) fn send_guidance(&mut self) {
-        let mut told: BTreeMap<EdgeId, Vec<SkuGuidance>> = BTreeMap::new();
-        for (sku, guide) in &mut self.guides {
-            for edge in std::mem::take(&mut guide.untold) {
-                let guidance = guide.for_edge(sku, &edge);
-                told.entry(edge).or_default().extend(guidance);
+        let mut told: BTreeMap<usize, Vec<SkuGuidance>> = BTreeMap::new();
+        for sku in std::mem::take(&mut self.to_guide) {
+            let Some(guide) = self.guides.get_mut(&sku) else { continue };
+            for number in std::mem::take(&mut guide.untold) {
+                let guidance = guide.for_edge(&sku, number);
+                told.entry(number).or_default().extend(guidance);
             }
         }
-        for (edge, guidance) in told {
-            if let Some(connection) = self.guided(&edge) {
+        for (number, guidance) in told {
+            if let Some(connection) = self.guided(&self.settings.edges[number].id) {
                 self.send(connection, AllocatorBody::Guidance(guidance));
             }
         }

@@ -221,7 +221,7 @@ impl Allocator {
             deferred: None,
         };
         self.to_send.insert(link.edge.clone());
-        self.sights.changed(&link.edge);
+        self.link_changed(&link.edge);
         self.links.insert(c, link);
     }
 

@@ -1,13 +1,13 @@
 //! What is softly known of an edge: when it spoke, and its shelves and demand. Their books are compared with the ledger's.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use doorbuster_proto::{EdgeId, Epoch, Level, LevelBooks, Sku, Timestamp, Units};
 
 use super::Allocator;
 use super::demand::Demand;
 use super::round_trip::RoundTrip;
-use crate::{Phase, Told, Total};
+use crate::{Phase, Rate, Told, Total};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Watch {
@@ -16,6 +16,15 @@ pub(super) struct Watch {
     pub(super) levels: BTreeMap<Sku, Heard>,
     pub(super) recalled_at: BTreeMap<Sku, Timestamp>,
     pub(super) round_trip: RoundTrip,
+}
+
+/// What an edge tells at once.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Notice {
+    /// All that it can sell.
+    All,
+    /// What has changed.
+    Changed,
 }
 
 /// What an edge told last of a SKU. Time and demand are kept where the policy reads them.
@@ -36,20 +45,28 @@ impl Watch {
 }
 
 impl Heard {
-    /// What the policy makes of it, beside the ledger's own totals: whichever of the two heard last of a sale or a return
-    /// is right, and what was sold since went to whoever waited.
+    /// What the policy makes of it but its demand, beside the ledger's own totals: whichever of the two heard last of a sale
+    /// or a return is right, and what was sold since went to whoever waited.
     pub(super) fn told(&self, total: Total, has_grant_in_flight: bool) -> Told {
         let (sold, returned) = (self.books.sold.max(total.sold), self.books.returned.max(total.returned));
         let stock = total.granted.saturating_sub(sold).saturating_sub(returned);
         let in_flight =
             if has_grant_in_flight { total.granted.saturating_sub(self.books.granted) } else { Units::ZERO };
         let waiting = self.waiting.saturating_sub(sold.minus(self.books.sold));
-        Told {
-            shelf: stock.saturating_sub(in_flight),
-            waiting,
-            in_flight,
-            demand: self.demand.rate(),
-            evidence: self.demand.units(),
+        Told { shelf: stock.saturating_sub(in_flight), waiting, in_flight, ..Told::default() }
+    }
+
+    /// What shoppers ask for, and what that is worth, at a moment. What was before the sale began does not count.
+    pub(super) fn demand_at(&self, now: Timestamp, begins: Timestamp) -> (Rate, u64) {
+        let demand = self.demand.after(0, self.at.max(begins), now);
+        (demand.rate(), demand.units())
+    }
+
+    /// Notes the moment, and what was asked for since it was heard before.
+    fn listen(&mut self, before: Option<&Self>, begins: Timestamp, now: Timestamp) {
+        self.at = now;
+        if let Some(before) = before {
+            self.demand = before.demand.after(before.asked_until(self), before.at.max(begins), now);
         }
     }
 
@@ -67,13 +84,19 @@ impl Heard {
 
 impl Allocator {
     /// Takes the newest levels. Whoever lacks something is seen to at once, the others with the next heartbeat.
-    pub(super) fn levels(&mut self, edge: &EdgeId, epoch: Option<Epoch>, mut levels: Vec<Level>, now: Timestamp) {
+    pub(super) fn levels(
+        &mut self,
+        edge: &EdgeId,
+        epoch: Option<Epoch>,
+        mut levels: Vec<Level>,
+        notice: Notice,
+        now: Timestamp,
+    ) {
         let last = self.image.last_epoch(edge).filter(|(last, _)| Some(*last) == epoch);
         let Some((epoch, book)) = last else { return };
         let is_live = book.head.phase == Phase::Live;
-        if levels.is_empty() {
-            // It has nothing, or cannot sell: what it told before is old.
-            self.watch(edge).levels.clear();
+        if notice == Notice::All {
+            self.forget_all_but(edge, &levels);
         }
         levels.retain_mut(|level| {
             let known = self.image.stock.get_key_value(&level.sku).map(|(sku, _)| sku.clone());
@@ -83,32 +106,48 @@ impl Allocator {
         if is_live {
             self.compare_books(edge, epoch, &levels, now);
         }
-        for level in levels {
-            self.hear(edge, epoch, level, now);
+        self.hear(edge, epoch, levels, now);
+    }
+
+    /// What the edge told before and does not tell now, it has no more of, or cannot sell.
+    fn forget_all_but(&mut self, edge: &EdgeId, levels: &[Level]) {
+        let told: BTreeSet<&Sku> = levels.iter().map(|level| &level.sku).collect();
+        let known = &mut self.watch(edge).levels;
+        let before = known.len();
+        known.retain(|sku, _| told.contains(sku));
+        if known.len() != before {
+            self.edge_changed(edge);
         }
     }
 
-    fn hear(&mut self, edge: &EdgeId, epoch: Epoch, level: Level, now: Timestamp) {
-        let Level { sku, waiting, books, .. } = level;
-        let before = self.watches.get(edge).and_then(|watch| watch.levels.get(&sku)).copied();
-        let mut heard = Heard { waiting, books, ..Heard::default() };
-        if self.settings.policy.reads_demand() {
-            let begins = self.image.sales.get(&sku.sale).map_or(now, |sale| sale.definition.starts_at);
-            let demand =
-                before.map(|before| before.demand.after(before.asked_until(&heard), before.at.max(begins), now));
-            (heard.at, heard.demand) = (now, demand.unwrap_or_default());
-        }
+    fn hear(&mut self, edge: &EdgeId, epoch: Epoch, levels: Vec<Level>, now: Timestamp) {
+        let Some(number) = self.settings.number(edge) else { return };
+        let mut known = std::mem::take(&mut self.watch(edge).levels);
         let book = self.image.book(edge, epoch).expect("the levels are its");
-        let total = book.total(&sku);
-        let told = heard.told(total, book.has_grant_in_flight(&sku));
-        let (stock, low_water) = (told.shelf.plus(told.in_flight), self.low_water_of(edge, &sku));
-        let is_low = stock <= low_water.unwrap_or(total.last_grant) || told.waiting > stock;
-        if is_low {
-            self.to_place.insert(sku.clone());
-        } else if before.is_none_or(|before| before.differs(&heard)) {
-            self.to_look.insert(sku.clone());
+        for Level { sku, waiting, books, .. } in levels {
+            let before = known.get_mut(&sku);
+            let mut heard = Heard { waiting, books, ..Heard::default() };
+            if self.settings.policy.reads_demand() {
+                let begins = self.image.sales.get(&sku.sale).map_or(now, |sale| sale.definition.starts_at);
+                heard.listen(before.as_deref(), begins, now);
+            }
+            let total = book.total(&sku);
+            let told = heard.told(total, book.has_grant_in_flight(&sku));
+            let (stock, low_water) = (told.shelf.plus(told.in_flight), self.low_water_of(number, &sku));
+            if stock <= low_water.unwrap_or(total.last_grant) || told.waiting > stock {
+                self.to_place.insert(sku.clone());
+            } else if before.as_ref().is_none_or(|before| before.differs(&heard)) {
+                self.to_look.insert(sku.clone());
+            }
+            self.sights.pair_changed(number, &sku);
+            match before {
+                Some(before) => *before = heard,
+                None => {
+                    known.insert(sku, heard);
+                }
+            }
         }
-        self.watch(edge).levels.insert(sku, heard);
+        self.watch(edge).levels = known;
     }
 
     /// Compares the shelf's books with the ledger's. Of a SKU on which they cannot both be right nothing moves any more.

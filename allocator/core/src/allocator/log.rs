@@ -65,12 +65,8 @@ impl Allocator {
     pub(super) fn write(&mut self, write: Write, sync: Sync) {
         self.open(sync);
         self.image.apply(&write);
-        match &write {
-            Write::Sale(sale) => self.sights.sale_changed(&sale.definition.id),
-            Write::Epoch { edge, .. } | Write::Down { edge, .. } | Write::DownTrimmed { edge, .. } => {
-                self.sights.changed(edge);
-            }
-            _ => {}
+        if let Write::Sale(sale) = &write {
+            self.sights.sale_changed(&sale.definition.id);
         }
         self.log.writes.push(write);
     }
@@ -84,13 +80,12 @@ impl Allocator {
 
     pub(super) fn head_changed(&mut self, edge: &EdgeId, epoch: Epoch, sync: Sync) {
         self.open(sync);
-        self.sights.changed(edge);
         self.log.heads.insert((edge.clone(), epoch));
     }
 
     pub(super) fn total_changed(&mut self, edge: &EdgeId, epoch: Epoch, sku: &Sku) {
         self.open(Sync::Promise);
-        self.sights.changed(edge);
+        self.pair_changed(edge, sku);
         self.log.totals.insert((edge.clone(), epoch, sku.clone()));
     }
 

@@ -7,7 +7,7 @@ use doorbuster_proto::{AllocatorBody, DownEntry, EdgeId, Sku, Timestamp, Units};
 
 use super::Allocator;
 use super::books::Tally;
-use crate::{Account, DOWN_UNCONFIRMED_MAX, EdgeView, Move, Phase, SaleStage, SkuView, Violation};
+use crate::{Account, Move, SaleStage, SkuView, Violation};
 
 /// Edges that are looked at in one turn for what can wait: some two milliseconds' work.
 const LOOKED_AT_MAX: usize = 1_000;
@@ -17,8 +17,8 @@ const LOOKED_AT_MAX: usize = 1_000;
 struct Seen {
     /// What it saw, where it is still so.
     view: Option<Arc<SkuView>>,
-    /// Who was granted something.
-    granted: BTreeSet<EdgeId>,
+    /// Who was granted something, by number.
+    granted: BTreeSet<usize>,
 }
 
 impl Allocator {
@@ -56,7 +56,7 @@ impl Allocator {
         let mut seen = Seen { view: moves.is_empty().then_some(view), granted: BTreeSet::new() };
         for one in moves {
             if let Move::Grant { edge, .. } = &one {
-                seen.granted.insert(edge.clone());
+                seen.granted.extend(self.settings.number(edge));
             }
             self.make_move(sku, one, now);
         }
@@ -99,25 +99,7 @@ impl Allocator {
     fn recall(&mut self, sku: &Sku, edge: &EdgeId, keep: Units, now: Timestamp) {
         let Some((connection, _)) = self.last_link(edge) else { return };
         self.watch(edge).recalled_at.insert(sku.clone(), now);
+        self.pair_changed(edge, sku);
         self.send(connection, AllocatorBody::Recall { sku: sku.clone(), keep });
-    }
-
-    /// An edge's part of a view.
-    pub(super) fn edge_view(&self, sku: &Sku, edge: EdgeId) -> EdgeView {
-        let live = self.image.last_epoch(&edge).filter(|(_, book)| book.head.phase == Phase::Live);
-        let total = live.map(|(_, book)| book.total(sku)).unwrap_or_default();
-        let is_in_flight = live.is_some_and(|(_, book)| book.has_grant_in_flight(sku));
-        let has_room = live.is_some_and(|(_, book)| book.down.len() < DOWN_UNCONFIRMED_MAX);
-        let watch = self.watches.get(&edge);
-        EdgeView {
-            ready: has_room && live.is_some_and(|(epoch, _)| self.link_of(&edge, epoch).is_some()),
-            weight: self.settings.edge(&edge).map_or(1, |edge| edge.weight),
-            granted: total.granted,
-            last_grant: total.last_grant,
-            told: watch.and_then(|watch| watch.levels.get(sku)).map(|heard| heard.told(total, is_in_flight)),
-            round_trip_ms: watch.and_then(|watch| watch.round_trip.ms()),
-            recalled_at: watch.and_then(|watch| watch.recalled_at.get(sku)).copied(),
-            edge,
-        }
     }
 }

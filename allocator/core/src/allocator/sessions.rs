@@ -38,7 +38,6 @@ impl Allocator {
     }
 
     pub(super) fn watch(&mut self, edge: &EdgeId) -> &mut Watch {
-        self.sights.changed(edge);
         if !self.watches.contains_key(edge) {
             self.watches.insert(edge.clone(), Watch::default());
         }
@@ -82,9 +81,10 @@ impl Allocator {
         self.contests.remove(&connection);
         self.wants_words.remove(&connection);
         let Some(link) = self.links.remove(connection) else { return };
-        self.sights.changed(&link.edge);
+        self.link_changed(&link.edge);
         if link.epoch == self.image.last_epoch(&link.edge).map(|(epoch, _)| epoch) {
             self.watch(&link.edge).forget_levels();
+            self.edge_changed(&link.edge);
             if self.settings.guides {
                 // Nobody is to be sent there.
                 let skus = self.unsettled_skus();
@@ -152,6 +152,7 @@ impl Allocator {
             return self.hang_up(connection, "the edge took down entries that were never sent");
         }
         self.watch(&edge).round_trip.confirmed(watermark, now);
+        self.link_changed(&edge);
         self.confirm_down(&edge, epoch, watermark);
     }
 

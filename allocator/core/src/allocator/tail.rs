@@ -18,7 +18,7 @@ impl Allocator {
             return self.retire(connection, epoch);
         }
         let next = self.begin_epoch(edge, disk);
-        self.sights.changed(edge);
+        self.link_changed(edge);
         let link = self.links.get_mut(connection).expect("its batch was just answered");
         link.epoch = Some(next);
         (link.down_sent, link.verdicts_sent) = Default::default();

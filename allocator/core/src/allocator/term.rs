@@ -63,7 +63,7 @@ impl Allocator {
         let deferred: Vec<_> = self.links.iter_mut().filter_map(|(c, link)| Some((c, link.deferred.take()?))).collect();
         for (connection, hello) in deferred {
             if let Some(link) = self.links.remove(connection) {
-                self.sights.changed(&link.edge);
+                self.link_changed(&link.edge);
             }
             self.hello(connection, *hello, now);
         }

@@ -7,11 +7,41 @@ use doorbuster_proto::{AllocatorBody, EdgeId, Sku, Timestamp, Word};
 use super::{Allocator, Link};
 use crate::{Connection, HEARTBEAT_MS, SaleStage, Stock};
 
+/// A heartbeat repeats so many words, all of them in turn: hundreds of edges hear it at one moment.
+const WORDS_REPEATED_MAX: usize = 16;
+
+/// A heartbeat is for one in so many sessions, each in turn.
+const SESSIONS_PARTS: u64 = 2;
+
+/// A word, and the edges that sell what it is about; `None` for all.
+type Addressed = (Word, Option<BTreeSet<EdgeId>>);
+
 /// What is said of a SKU.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Said {
     sold_out: bool,
     halted: bool,
+}
+
+/// A heartbeat, by its number. Each is for some of the sessions.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(super) struct Beat(u64);
+
+impl Beat {
+    pub(super) fn at(now: Timestamp) -> Self {
+        Self(now.0 / HEARTBEAT_MS)
+    }
+
+    fn is_of(self, connection: Connection) -> bool {
+        connection.0 % SESSIONS_PARTS == self.0 % SESSIONS_PARTS
+    }
+}
+
+/// The words whose turn it is to be said again.
+fn repeated(all: &[Addressed], beat: Beat) -> impl Iterator<Item = &Addressed> {
+    let portions = all.len().div_ceil(WORDS_REPEATED_MAX).max(1) as u64;
+    let portion = usize::try_from(beat.0 / SESSIONS_PARTS % portions).expect("it is less than a number of words");
+    all.iter().skip(portion * WORDS_REPEATED_MAX).take(WORDS_REPEATED_MAX)
 }
 
 impl Said {
@@ -34,22 +64,35 @@ impl Allocator {
         }
     }
 
-    /// Says what changed in this turn, and everything to whom it is due. A turn is one commit, so a word never differs
-    /// within (term, commit).
+    /// Says what changed in this turn, everything to whom it is due, and some of it again with a heartbeat. A turn is one
+    /// commit, so a word never differs within (term, commit).
     pub(super) fn say_words(&mut self) {
         let changed = self.changed_words();
-        let says_all = std::mem::take(&mut self.says_all);
+        let beat = self.beat.take();
         let wants = std::mem::take(&mut self.wants_words);
-        if !says_all && changed.is_empty() && wants.is_empty() {
+        if beat.is_none() && changed.is_empty() && wants.is_empty() {
             return;
         }
-        let all = if says_all || !wants.is_empty() { self.addressed(&self.words) } else { Vec::new() };
-        let changed = self.addressed(&changed);
+        let all = if beat.is_some() || !wants.is_empty() { self.addressed(&self.words) } else { Vec::new() };
+        let news = self.addressed(&changed);
+        let mut again = news.clone();
+        if let Some(beat) = beat {
+            again.extend(repeated(&all, beat).filter(|(word, _)| !changed.contains_key(&word.sku)).cloned());
+        }
         let mut messages = Vec::new();
         for (connection, link) in self.links.iter() {
-            let hears_all = says_all || wants.contains(&connection);
-            let words = self.words_for(link, if hears_all { &all } else { &changed });
-            if hears_all || !words.is_empty() {
+            let (wants, beats) = (wants.contains(&connection), beat.is_some_and(|beat| beat.is_of(connection)));
+            let words = self.words_for(
+                link,
+                if wants {
+                    &all
+                } else if beats {
+                    &again
+                } else {
+                    &news
+                },
+            );
+            if beats || wants || !words.is_empty() {
                 messages.push((connection, words));
             }
         }
@@ -70,8 +113,8 @@ impl Allocator {
         changed
     }
 
-    /// The words, each with the edges that sell what it is about; `None` for all. A settled sale is sold by none.
-    fn addressed(&self, words: &BTreeMap<Sku, Said>) -> Vec<(Word, Option<BTreeSet<EdgeId>>)> {
+    /// The words, each with the edges that hear it. A settled sale is sold by none.
+    fn addressed(&self, words: &BTreeMap<Sku, Said>) -> Vec<Addressed> {
         let mut addressed = Vec::with_capacity(words.len());
         let shown = self.image.sales.values().filter(|sale| sale.stage != SaleStage::Settled);
         for definition in shown.map(|sale| &sale.definition) {
@@ -88,7 +131,7 @@ impl Allocator {
 
     /// The words on what an edge sells. A fenced epoch sells nothing, nor does a disk that waits for its answer: all that
     /// they hear is a heartbeat.
-    fn words_for(&self, link: &Link, words: &[(Word, Option<BTreeSet<EdgeId>>)]) -> Vec<Word> {
+    fn words_for(&self, link: &Link, words: &[Addressed]) -> Vec<Word> {
         if self.phase_of(link).is_none_or(|phase| !phase.is_unfenced()) {
             return Vec::new();
         }

@@ -141,6 +141,11 @@ impl Book {
         granted.into_iter().map(|(sku, granted)| DownTotal { sku: sku.clone(), granted }).collect()
     }
 
+    /// What the grants on their way, to this entry, are of.
+    pub(crate) fn granted_through(&self, through: Seq) -> impl Iterator<Item = &Sku> {
+        self.down.range(..=through).filter_map(|(_, entry)| grant(entry)).map(|(sku, _)| sku)
+    }
+
     /// Whether a grant of this SKU is on its way.
     pub(crate) fn has_grant_in_flight(&self, sku: &Sku) -> bool {
         self.down.values().filter_map(grant).any(|(granted, _)| granted == sku)

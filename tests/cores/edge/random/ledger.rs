@@ -141,7 +141,10 @@ impl Ledger {
             EdgeBody::Up(batch) => self.take(message.epoch.unwrap(), batch, dice),
             EdgeBody::LogDiffers => panic!("there is one log"),
             EdgeBody::LedgerIsBehind { held } => panic!("it is never set back, and held the log to {held}"),
-            EdgeBody::DownTaken { .. } | EdgeBody::Levels(_) | EdgeBody::ChallengeAnswered(_) => vec![],
+            EdgeBody::DownTaken { .. }
+            | EdgeBody::Levels(_)
+            | EdgeBody::LevelsChanged(_)
+            | EdgeBody::ChallengeAnswered(_) => vec![],
         }
     }
 

@@ -258,7 +258,7 @@ fn breaks(connection: Connection, stream: &Stream, actions: &mut Vec<Action>) {
 /// What says nothing that is kept need not be copied.
 fn copies(connection: Connection, stream: &Stream, actions: &mut Vec<Action>) {
     for (at, message) in stream.up.iter().enumerate() {
-        if !matches!(message.body, EdgeBody::Hello(_) | EdgeBody::Levels(_)) {
+        if !matches!(message.body, EdgeBody::Hello(_) | EdgeBody::Levels(_) | EdgeBody::LevelsChanged(_)) {
             actions.push(Action::CopyUp { connection, at });
         }
     }

@@ -65,7 +65,7 @@ impl World {
     }
 
     fn send_up(&mut self, edge: usize, message: FromEdge) {
-        self.watch.counts.up(&message.body, self.now >= self.starts_at);
+        self.watch.up(edge, &message.body, self.now, self.now >= self.starts_at);
         let arrives = self.now.after_ms(self.workload.one_way_ms(edge) + SYNC_MS).max(self.edges[edge].up_at);
         self.edges[edge].up_at = arrives;
         self.queue.at(arrives, Event::ToAllocator { edge, message });

@@ -2,9 +2,9 @@
 
 use doorbuster_allocator_core::Policy;
 use doorbuster_edge_core::HEARTBEAT_MS;
-use doorbuster_proto::{AllocatorBody, DownEntry, EdgeBody, UpEntry};
+use doorbuster_proto::{AllocatorBody, DownEntry, EdgeBody, Timestamp, UpEntry};
 
-use super::{BEFORE_START_MS, SYNC_MS, World};
+use super::{SYNC_MS, World};
 use crate::figures::Figures;
 use crate::statistics::quantile;
 
@@ -19,7 +19,7 @@ const TAIL_PART: u64 = 10;
 /// Messages, by kind.
 #[derive(Debug, Default)]
 pub(super) struct Counts {
-    levels: u64,
+    asks: u64,
     grants: u64,
     recalls: u64,
     returns: u64,
@@ -29,22 +29,13 @@ pub(super) struct Counts {
 pub(super) struct Watch {
     pub(super) counts: Counts,
     stranded_unit_ms: f64,
+    /// When each edge told all its levels last: its heartbeats come at whole intervals from there.
+    told_all_at: Vec<Timestamp>,
     /// Shoppers at each edge who have asked and are not served.
     waiting: Vec<u64>,
 }
 
 impl Counts {
-    pub(super) fn up(&mut self, body: &EdgeBody, is_open: bool) {
-        match body {
-            EdgeBody::Levels(_) if is_open => self.levels += 1,
-            EdgeBody::Up(batch) => {
-                let returns = batch.entries.iter().filter(|entry| matches!(entry, UpEntry::StockReturned { .. }));
-                self.returns += returns.count() as u64;
-            }
-            _ => {}
-        }
-    }
-
     pub(super) fn down(&mut self, body: &AllocatorBody) {
         match body {
             AllocatorBody::Recall { .. } => self.recalls += 1,
@@ -59,7 +50,23 @@ impl Counts {
 
 impl Watch {
     pub(super) fn of(edges: usize) -> Self {
-        Self { waiting: vec![0; edges], ..Self::default() }
+        Self { waiting: vec![0; edges], told_all_at: vec![Timestamp(0); edges], ..Self::default() }
+    }
+
+    /// An edge sends something. What it tells between two heartbeats is an ask.
+    pub(super) fn up(&mut self, edge: usize, body: &EdgeBody, now: Timestamp, is_open: bool) {
+        match body {
+            EdgeBody::Levels(_) => self.told_all_at[edge] = now,
+            EdgeBody::LevelsChanged(_) => {
+                let is_heartbeat = now.since_ms(self.told_all_at[edge]).is_multiple_of(HEARTBEAT_MS);
+                self.counts.asks += u64::from(is_open && !is_heartbeat);
+            }
+            EdgeBody::Up(batch) => {
+                let returns = batch.entries.iter().filter(|entry| matches!(entry, UpEntry::StockReturned { .. }));
+                self.counts.returns += returns.count() as u64;
+            }
+            _ => {}
+        }
     }
 
     pub(super) fn asked(&mut self, edge: usize) {
@@ -141,17 +148,13 @@ impl World {
         self.sellable().saturating_sub(self.shoppers.sold).min(waiting)
     }
 
-    /// Asks, grants, recalls and returns. Of the levels told, those of the heartbeat are not asks. A central counter is
-    /// asked for every purchase, whatever a link puts into one message.
+    /// Asks, grants, recalls and returns. A central counter is asked for every purchase, whatever a link puts into one message.
     fn messages(&self) -> u64 {
-        let Counts { levels, grants, recalls, returns } = self.watch.counts;
+        let Counts { asks, grants, recalls, returns } = self.watch.counts;
         if self.policy == Policy::Central {
             return 2 * self.shoppers.asks;
         }
-        let open_ms = self.now.since_ms(self.starts_at);
-        debug_assert!(BEFORE_START_MS.is_multiple_of(HEARTBEAT_MS), "heartbeats are counted from the start");
-        let heartbeats = open_ms / HEARTBEAT_MS * self.edges.len() as u64;
-        levels.saturating_sub(heartbeats) + grants + recalls + returns
+        asks + grants + recalls + returns
     }
 
     /// Against a counter that is nowhere away: sold out with the shopper who takes the last unit.
