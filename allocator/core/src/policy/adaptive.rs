@@ -17,7 +17,7 @@ use super::{Move, SkuView};
 use crate::RECALL_MS;
 
 /// A pool below one part in so many of what is left is filled up by recalls.
-const RESERVE_PART: u64 = 8;
+const RESERVE_PART: u64 = 6;
 /// A shelf is recalled from above so many times what it may keep: a move costs messages, and demand wavers.
 const SLACK: u64 = 2;
 

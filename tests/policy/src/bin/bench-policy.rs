@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Parser;
 use doorbuster_allocator_core::Policy;
-use doorbuster_policy::{Scale, Shape, json, measure, plots, table};
+use doorbuster_policy::{Scale, Shape, Workload, json, measure, plots, table};
 
 /// Runs every allocation policy under every workload, and compares them.
 #[derive(Parser)]
@@ -19,12 +19,12 @@ struct Options {
     /// Only this policy.
     #[arg(long)]
     policy: Option<String>,
-    /// Only with so many edges.
-    #[arg(long)]
-    edges: Option<usize>,
-    /// Only with so many units.
-    #[arg(long)]
-    supply: Option<u64>,
+    /// Only with so many edges; with --supply, whatever there is a row for.
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..))]
+    edges: Option<u16>,
+    /// Only with so many units; with --edges, whatever there is a row for.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
+    supply: Option<u32>,
     /// Sales of each row; 10, or 2 when quick and where a sale takes long.
     #[arg(long)]
     seeds: Option<u64>,
@@ -36,14 +36,18 @@ struct Options {
 fn main() -> anyhow::Result<()> {
     let options = Options::parse();
     let scale = if options.quick { Scale::Quick } else { Scale::Full };
-    let mut workloads = scale.workloads();
+    let (edges, supply) = (options.edges.map(usize::from), options.supply.map(u64::from));
+    let mut workloads = match (edges, supply) {
+        (Some(edges), Some(supply)) => Shape::ALL.map(|shape| Workload { shape, edges, supply }).to_vec(),
+        _ => scale.workloads(),
+    };
     if let Some(shape) = &options.shape {
         workloads.retain(|workload| workload.shape.as_str() == shape);
         let names = Shape::ALL.map(Shape::as_str).join(", ");
         anyhow::ensure!(!workloads.is_empty(), "--shape: expected one of {names}, found {shape:?}");
     }
-    workloads.retain(|workload| options.edges.is_none_or(|edges| workload.edges == edges));
-    workloads.retain(|workload| options.supply.is_none_or(|supply| workload.supply == supply));
+    workloads.retain(|workload| edges.is_none_or(|edges| workload.edges == edges));
+    workloads.retain(|workload| supply.is_none_or(|supply| workload.supply == supply));
     anyhow::ensure!(!workloads.is_empty(), "expected a workload with these edges and units, found none");
     let policies = match &options.policy {
         None => Policy::ALL.to_vec(),

@@ -13,7 +13,7 @@ const DEVIATIONS: u64 = 3;
 const EXPECTED_UNITS_PER_EDGE: u128 = 1;
 /// The pool keeps one part in so many of what is left, and what is sold in so many round trips; never more than half.
 const POOL_PART: u64 = 6;
-const POOL_ROUND_TRIPS: u64 = 4;
+const POOL_ROUND_TRIPS: u64 = 6;
 /// In the tail there are no more than so many units for each edge that sells the SKU.
 const TAIL_UNITS_PER_EDGE: u64 = 1;
 /// The tail begins so many milliseconds before the end, at the latest.
