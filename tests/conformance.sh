@@ -64,8 +64,8 @@ move_site() {
 
 site_answers() { curl --silent "$shop/" | grep --quiet 'A page of a site'; }
 
-# What the front page links to.
-links() { curl --silent "$shop/" | grep --only-matching 'href="[^"]*"' | sed 's/^href="//; s/"$//; s/&#x2f;/\//g'; }
+# The paths that the front page links to.
+links() { curl --silent "$shop/" | grep --only-matching 'href="[^"]*"' | sed 's/^href="\.\{0,1\}//; s/"$//; s/&#x2f;/\//g'; }
 
 redbot() {
   local har

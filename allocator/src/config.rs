@@ -248,6 +248,20 @@ mod tests {
     }
 
     #[test]
+    fn an_edges_shop_is_an_address_that_paths_can_follow() {
+        let shipped = include_str!("../../config/allocator.toml");
+        let with = |shop: &str| Config::parse(&shipped.replace("http://127.0.0.1:7101", shop), Path::new(""));
+        let shop = |text: &str| with(text).unwrap().edges.into_values().find_map(|edge| edge.shop).unwrap();
+        assert_eq!(shop("https://shop.example/e2"), "https://shop.example/e2");
+        assert_eq!(shop("https://shop.example/e2/"), "https://shop.example/e2");
+        for bad in ["shop.example/e2", "https://shop.example/e2?a=b", "https://shop.example/e2#a", "ftp://shop.example"]
+        {
+            let faults = with(bad).unwrap_err();
+            assert_eq!((faults.len(), faults[0].path.as_str()), (1, "edge[0].shop"), "{bad}");
+        }
+    }
+
+    #[test]
     fn what_is_no_toml_says_so() {
         let faults = Config::parse("data = ", Path::new("")).unwrap_err();
         assert_eq!((faults[0].path.as_str(), faults[0].expected.as_str()), ("line 1", "valid TOML"));

@@ -24,6 +24,7 @@ mod represent;
 mod request;
 mod respond;
 mod rewind;
+mod root;
 mod router;
 mod server;
 mod service;

@@ -8,6 +8,7 @@ mod fields;
 mod html;
 mod kept;
 mod prepared;
+mod reference;
 mod resource;
 mod site;
 mod templates;

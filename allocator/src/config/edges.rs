@@ -53,7 +53,9 @@ fn read_tags(table: &Table<'_>) -> Option<BTreeSet<String>> {
 
 fn read_shop(field: &Field<'_>) -> Option<String> {
     let text = field.line(1..=256)?;
-    let uri = text.parse::<http::Uri>().ok().filter(|_| text.bytes().all(|byte| byte.is_ascii_graphic()));
+    // Paths of the shop go behind it: a fragment would swallow them.
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'#');
+    let uri = text.parse::<http::Uri>().ok().filter(|_| is_plain);
     let fits = uri.is_some_and(|uri| matches!(uri.scheme_str(), Some("http" | "https")) && uri.query().is_none());
     if !fits {
         field.wrong("an address such as \"https://shop.example\" or \"https://shop.example/edge-1\"");

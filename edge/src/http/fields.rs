@@ -29,9 +29,9 @@ pub(super) fn encode(text: &str) -> String {
     utf8_percent_encode(text, ENCODED).to_string()
 }
 
-/// Where to go next, if it is a path on this host; the front page otherwise.
+/// Where to go next, if it is a path of the shop, counted from its root; the front page otherwise.
 pub(super) fn next_path(text: Option<&str>) -> &str {
-    text.filter(|path| is_local(path)).unwrap_or("/")
+    text.filter(|path| is_local(path) && !climbs(path)).unwrap_or("/")
 }
 
 /// `//host` and `/\host` would leave this host; browsers drop control characters, which could make one of the other.
@@ -40,6 +40,12 @@ fn is_local(path: &str) -> bool {
         && path.starts_with('/')
         && !path.starts_with("//")
         && path.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\')
+}
+
+/// A step up could leave the prefix below which the shop is. Browsers take it encoded, too, and proxies an encoded slash.
+fn climbs(path: &str) -> bool {
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    strict_decode(path).is_none_or(|path| path.split(['/', '\\']).any(|part| matches!(part, "." | "..")))
 }
 
 fn decode(text: &str) -> Option<String> {
@@ -68,13 +74,18 @@ mod tests {
     }
 
     #[test]
-    fn next_stays_on_this_host() {
-        for local in ["/", "/p/mug", "/login?next=/x", "/a//b"] {
+    fn next_stays_in_the_shop() {
+        for local in ["/", "/p/mug", "/login?next=/x", "/a//b", "/p/a%20b", "/p/..mug", "/p/mug?a=/../b#/../c"] {
             assert_eq!(next_path(Some(local)), local);
         }
         for away in ["", "p", "//evil.example", "/\\evil.example", "https://evil.example", "/\t/evil", "/a\r\nb", "/ü"]
         {
             assert_eq!(next_path(Some(away)), "/", "{away:?}");
+        }
+        for up in
+            ["/..", "/../e2/orders", "/p/../../x", "/p/./x", "/%2e%2E/x", "/.%2e", "/a%2f..%2fb", "/a%5c..", "/a%"]
+        {
+            assert_eq!(next_path(Some(up)), "/", "{up:?}");
         }
         assert_eq!(next_path(None), "/");
         assert_eq!(next_path(Some(&"/".repeat(1_000))), "/");

@@ -20,7 +20,7 @@ fn posted(asked: &Asked) -> Result<BTreeMap<String, String>, Problem> {
     text.and_then(fields::parse).ok_or_else(|| Problem::BadRequest("The form is not well encoded.".to_owned()))
 }
 
-/// Log in, then come back.
-fn login_first(next: &str) -> Reply {
-    see_other(&format!("/login?next={}", fields::encode(next).replace("%2F", "/")))
+/// Log in, then come back to `next`, a path of the shop.
+fn login_first(asked: &Asked, next: &str) -> Reply {
+    see_other(&format!("{}/login?next={}", asked.root(), fields::encode(next).replace("%2F", "/")))
 }

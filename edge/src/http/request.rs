@@ -8,6 +8,7 @@ use doorbuster_proto::Timestamp;
 use hyper::header::{self, ACCEPT, HeaderName};
 use hyper::http::request::Parts;
 
+use super::root::root;
 use super::{Problem, cookies};
 
 /// The largest body of a purchase or a form.
@@ -27,6 +28,11 @@ pub(super) struct Asked {
 }
 
 impl Asked {
+    /// The way from here up to the shop's root.
+    pub(super) fn root(&self) -> &'static str {
+        root(self.head.uri.path())
+    }
+
     /// Whether a browser wants to show the answer to a person.
     pub(super) fn wants_html(head: &Parts) -> bool {
         let accepts = |value: &hyper::header::HeaderValue| value.to_str().is_ok_and(|text| text.contains("text/html"));

@@ -13,6 +13,7 @@ use tracing::error;
 use super::problem::Kind;
 use super::request::Asked;
 use super::respond::{self, Reply};
+use super::root::root;
 use super::router::{self, Route, Unroutable};
 use super::{Counts, Incoming, Problem, api, form, origin, represent, request};
 use crate::gate::Gate;
@@ -35,16 +36,16 @@ impl Shop {
 
     /// Answers one request. Never fails: what goes wrong is an answer too.
     pub(super) async fn answer(&self, head: Parts, body: Incoming, client: IpAddr) -> Reply {
-        let html = Asked::wants_html(&head);
+        let page = page_wanted(&head);
         match self.try_answer(head, body, client).await {
             Ok(reply) => reply,
-            Err(problem) => self.say(&problem, html),
+            Err(problem) => self.say(&problem, page),
         }
     }
 
     /// Refuses a request, as a page or as JSON.
     pub(super) fn refuse(&self, problem: &Problem, head: &Parts) -> Reply {
-        self.say(problem, Asked::wants_html(head))
+        self.say(problem, page_wanted(head))
     }
 
     /// Whether something here answers such a request, be it with a refusal.
@@ -100,7 +101,7 @@ impl Shop {
             Route::GuidedOrder(sku) => form::guided::go_on(self, asked, &sku),
             Route::FormOrder(sku) => Box::pin(form::order::place(self, asked, &sku)).await,
             Route::FormLogin => form::login::login(self, asked),
-            Route::FormLogout => Ok(form::login::logout()),
+            Route::FormLogout => Ok(form::login::logout(asked)),
             Route::LoginPage => form::login::page(self, asked),
             Route::OrdersPage => Box::pin(form::orders::all(self, asked)).await,
             Route::OrderPage(id) => Box::pin(form::orders::one(self, asked, &id)).await,
@@ -148,25 +149,38 @@ impl Shop {
         word.unwrap_or(Availability::Over)
     }
 
-    fn say(&self, problem: &Problem, html: bool) -> Reply {
+    fn say(&self, problem: &Problem, page: Option<PageWanted>) -> Reply {
         if *problem == Problem::OpeningSoon {
             return respond::opening_soon();
         }
-        let page = if html { self.error_page(problem) } else { None };
+        let page = page.and_then(|wanted| self.error_page(problem, wanted));
         page.unwrap_or_else(|| respond::problem(problem))
     }
 
-    fn error_page(&self, problem: &Problem) -> Option<Reply> {
+    fn error_page(&self, problem: &Problem, PageWanted { root }: PageWanted) -> Option<Reply> {
         let kind = problem.kind();
         let values = context! { status => kind.status.as_u16(), title => kind.title, detail => problem.detail() };
-        let text = render(&*self.pages.site()?, "error.html", values).ok()?;
+        let text = render(&*self.pages.site()?, "error.html", root, values).ok()?;
         Some(respond::with_problem_headers(respond::html(kind.status, text), problem))
     }
 }
 
-/// Fills a template of the site in.
-pub(super) fn render(site: &Site, name: &str, context: Value) -> Result<String, Problem> {
-    site.templates().render(name, context).map_err(|error| {
+/// A person is to read what goes wrong.
+#[derive(Debug, Clone, Copy)]
+struct PageWanted {
+    /// The way from the page up to the shop's root.
+    root: &'static str,
+}
+
+fn page_wanted(head: &Parts) -> Option<PageWanted> {
+    Asked::wants_html(head).then(|| PageWanted { root: root(head.uri.path()) })
+}
+
+/// Fills a template of the site in, for a page from which this way leads up to the shop's root.
+pub(super) fn render(site: &Site, name: &str, root: &'static str, values: Value) -> Result<String, Problem> {
+    // Escaped, its slashes would read as entities.
+    let root = Value::from_safe_string(root.to_owned());
+    site.templates().render(name, context! { root, ..values }).map_err(|error| {
         error!(name, error = &error as &dyn std::error::Error, "template not rendered");
         Problem::Internal
     })

@@ -10,6 +10,7 @@ use http::header::{
 use sha2::{Digest as _, Sha256};
 
 use super::html::{FileKind, Needs};
+use super::reference::resolved;
 use super::resource::CDN_CACHE_CONTROL;
 
 /// What a page may do: its own files, its own forms, and nothing else.
@@ -32,13 +33,13 @@ const LINKS_MAX: usize = 8;
 /// Scripts and styles in a page's own text that may run; a page with more has a policy that is longer than itself.
 const HASHES_MAX: usize = 32;
 
-/// The headers of a page; which paths it may announce, `is_asset` tells.
-pub(super) fn of_page(html: &str, is_asset: impl Fn(&str) -> bool) -> HeaderMap {
+/// The headers of the page at `path`; which files it may announce, `is_asset` tells of their paths.
+pub(super) fn of_page(path: &str, html: &str, is_asset: impl Fn(&str) -> bool) -> HeaderMap {
     let needs = Needs::of(html);
     let mut fields = secured(policy(&needs));
     fields.insert(CACHE_CONTROL, HeaderValue::from_static(PAGE_CACHE));
     fields.insert(CDN_CACHE_CONTROL, HeaderValue::from_static(PAGE_CDN_CACHE));
-    if let Some(links) = links(&needs, is_asset) {
+    if let Some(links) = links(&needs, |href| resolved(path, href).is_some_and(|path| is_asset(&path))) {
         fields.insert(LINK, links);
     }
     fields
@@ -89,7 +90,7 @@ fn hash(text: &str) -> String {
     format!(" 'sha256-{}'", BASE64.encode(Sha256::digest(text)))
 }
 
-/// Which of the site's own files a page needs first (RFC 8288).
+/// Which of the site's own files a page needs first, as the page refers to them (RFC 8288).
 fn links(needs: &Needs<'_>, is_asset: impl Fn(&str) -> bool) -> Option<HeaderValue> {
     let mut links = String::new();
     for file in needs.files.iter().filter(|file| is_asset(file.href)).take(LINKS_MAX) {
@@ -110,14 +111,15 @@ mod tests {
     use super::*;
 
     fn page(html: &str) -> HeaderMap {
-        of_page(html, |path| ["/assets/a.1.css", "/assets/a.2.js"].contains(&path))
+        of_page("/p/mug", html, |path| ["/assets/a.1.css", "/assets/a.2.js"].contains(&path))
     }
 
     #[test]
     fn a_page_announces_the_sites_own_files() {
-        let html = r#"<link rel="stylesheet" href="/assets/a.1.css"><link rel="stylesheet" href="https://evil.example/x.css">
-            <script type="module" src="/assets/a.2.js"></script><script src="/assets/unknown.js"></script>"#;
-        assert_eq!(page(html)[LINK], "</assets/a.1.css>; rel=preload; as=style, </assets/a.2.js>; rel=modulepreload");
+        let html = r#"<link rel="stylesheet" href="../assets/a.1.css"><link rel="stylesheet" href="https://evil.example/x.css">
+            <script type="module" src="/assets/a.2.js"></script><script src="../assets/unknown.js"></script>
+            <script src="assets/a.2.js"></script>"#;
+        assert_eq!(page(html)[LINK], "<../assets/a.1.css>; rel=preload; as=style, </assets/a.2.js>; rel=modulepreload");
         assert_eq!(page("nothing").get(LINK), None);
         let many = r#"<link rel="stylesheet" href="/assets/a.1.css">"#.repeat(LINKS_MAX + 1);
         assert_eq!(page(&many)[LINK].to_str().unwrap().matches("rel=preload").count(), LINKS_MAX);

@@ -123,7 +123,8 @@ impl Parts {
             "" => None,
             text => Some(Availability::parse(text).ok_or_else(|| bad(&path, "an availability word", text))?),
         };
-        let fields = fields::of_page(&String::from_utf8_lossy(&file.body), |path| self.assets.contains_key(path));
+        let fields =
+            fields::of_page(&path, &String::from_utf8_lossy(&file.body), |path| self.assets.contains_key(path));
         let resource = resource(prepared, fields)?;
         let page = self.pages.entry(path.clone()).or_default();
         let before = match word {

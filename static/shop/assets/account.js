@@ -1,5 +1,7 @@
 // Who is signed in, as far as a page may know: the cookie with the name. The token is out of reach of scripts.
 
+import { at } from "./address.js";
+
 const COOKIE = "doorbuster_name=";
 
 /** The name of the shopper who is signed in, or "". */
@@ -19,5 +21,5 @@ export function showAccount(nav) {
   const text = Object.assign(document.createElement("span"), { className: "account-name" });
   const prefix = Object.assign(document.createElement("span"), { className: "account-prefix", textContent: "Signed in as " });
   text.append(prefix, Object.assign(document.createElement("strong"), { textContent: name }));
-  nav.replaceChildren(text, Object.assign(document.createElement("a"), { href: "/orders", textContent: "My orders" }));
+  nav.replaceChildren(text, Object.assign(document.createElement("a"), { href: at("/orders"), textContent: "My orders" }));
 }

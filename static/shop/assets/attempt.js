@@ -1,6 +1,7 @@
 // One purchase from the click to its outcome, under one idempotency key.
 
 import { shopperName } from "./account.js";
+import { at } from "./address.js";
 import { backoffMs, deadline, jittered, retryAfterMs, sleep } from "./retry.js";
 import { HELD } from "./words.js";
 
@@ -64,7 +65,7 @@ export class Attempt {
   }
 
   async #ask() {
-    const response = await fetch(`/api/sales/${this.sale}/orders`, {
+    const response = await fetch(at(`/api/sales/${this.sale}/orders`), {
       method: "POST",
       headers: { "Content-Type": "application/json", "Idempotency-Key": this.#kept.key },
       body: JSON.stringify({ sku: this.sku, units: this.#kept.units }),

@@ -1,5 +1,6 @@
 // The shopper's orders of one item, as the server last listed them.
 
+import { at } from "./address.js";
 import { backoffMs, deadline, jittered, retryAfterMs } from "./retry.js";
 import { HELD } from "./words.js";
 
@@ -58,7 +59,7 @@ export class HeldOrders {
   async #ask() {
     let hintMs = 0;
     try {
-      const response = await fetch("/api/orders", { cache: "no-store", signal: deadline(TIMEOUT_MS) });
+      const response = await fetch(at("/api/orders"), { cache: "no-store", signal: deadline(TIMEOUT_MS) });
       if (response.status === 401) return { orders: [] };
       hintMs = retryAfterMs(response);
       if (!response.ok) throw new Error(response.statusText);

@@ -1,5 +1,6 @@
 // The part of a product page that one buys with: pill, message, form, and what follows a purchase. Never asks the server.
 
+import { at } from "./address.js";
 import { showPill } from "./sale_words.js";
 import { CLOSED, HELD, MESSAGES, WAITING } from "./words.js";
 
@@ -55,7 +56,7 @@ export class ProductPanel {
     this.form.hidden = has;
     this.done.hidden = !has;
     this.again.hidden = !has || !mayBuyMore;
-    if (has) this.link.href = `/orders/${encodeURIComponent(order.id)}`;
+    if (has) this.link.href = at(`/orders/${encodeURIComponent(order.id)}`);
 
     setText(this.message, note || (has ? HELD[order.state] : MESSAGES[state]) || "");
     this.message.hidden = this.message.textContent === "";

@@ -1,6 +1,7 @@
 // A product page: what is known of the sale, of the shopper's orders and of the purchase that is out, put together.
 
 import { shopperName } from "./account.js";
+import { at } from "./address.js";
 import { Announcer } from "./announcer.js";
 import { Attempt } from "./attempt.js";
 import { Countdown } from "./countdown.js";
@@ -96,7 +97,7 @@ export class ProductView {
       return ELSEWHERE;
     }
     if (refused === "login-required") {
-      location.assign(`/login?next=${encodeURIComponent(location.pathname)}`);
+      location.assign(at(`/login?next=${encodeURIComponent(`/p/${this.sku}`)}`));
       return "";
     }
     if (REFUSAL_WORDS.includes(refused)) this.words.hear(this.sku, refused, performance.now());

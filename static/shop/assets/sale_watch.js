@@ -1,5 +1,6 @@
 // Asks the server how a sale stands, again and again. Never shows anything.
 
+import { at } from "./address.js";
 import { backoffMs, deadline, jittered, retryAfterMs } from "./retry.js";
 
 const TIMEOUT_MS = 5_000;
@@ -48,7 +49,7 @@ export class SaleWatch {
     let hintMs = 0;
     let body;
     try {
-      const response = await fetch(`/api/sales/${this.sale}`, { cache: "no-store", signal: deadline(TIMEOUT_MS) });
+      const response = await fetch(at(`/api/sales/${this.sale}`), { cache: "no-store", signal: deadline(TIMEOUT_MS) });
       const receivedMs = performance.now();
       hintMs = retryAfterMs(response);
       if (!response.ok) throw new Error(response.statusText);

@@ -1,6 +1,7 @@
 // The pages that only wait: an order without a verdict, the answer to a form post that has to be asked again, and a
 // purchase that goes on here after another edge.
 
+import { at } from "./address.js";
 import { backoffMs, deadline, jittered, retryAfterMs, sleep } from "./retry.js";
 
 const TIMEOUT_MS = 5_000;
@@ -10,11 +11,11 @@ const RESUBMIT_S = 2;
 
 /** Looks until the order has its verdict, and shows the page anew. */
 export async function awaitVerdict(root) {
-  const path = `/api/orders/${encodeURIComponent(root.dataset.order)}`;
+  const address = at(`/api/orders/${encodeURIComponent(root.dataset.order)}`);
   for (let failures = 0, hintMs = 0; ; ) {
     await sleep(jittered(Math.max(hintMs, failures ? backoffMs(failures, LOOK_MS, BACKOFF_MS_MAX) : LOOK_MS)));
     try {
-      const response = await fetch(path, { cache: "no-store", signal: deadline(TIMEOUT_MS) });
+      const response = await fetch(address, { cache: "no-store", signal: deadline(TIMEOUT_MS) });
       if (response.status === 401) return location.reload(); // Which leads to the log-in.
       hintMs = retryAfterMs(response);
       if (!response.ok) throw new Error(response.statusText);

@@ -26,7 +26,7 @@ export class Demo {
   }
 
   async #launch(saleFile, variables) {
-    const plain = { EDGES: '2', SHOPPERS: '', PORT: '', ONCE: '', POLICY: '', WEIGHTS: '' };
+    const plain = { EDGES: '2', SHOPPERS: '', PORT: '', ONCE: '', POLICY: '', WEIGHTS: '', SHOPS: '' };
     const env = { ...process.env, ...plain, ...variables, DEMO_DIR: this.#folder, SALE: saleFile };
     this.#process = spawn(join(TARGET, 'release/demo'), { env, stdio: ['ignore', 'pipe', 'pipe'] });
     for (const stream of [this.#process.stdout, this.#process.stderr]) {

@@ -1,10 +1,11 @@
 /** What a shopper does on the pages, by the hooks that the templates promise. */
 
-export async function logIn(page, demo, edge, name, next = '/') {
-  await page.goto(demo.shop(edge, `/login?next=${encodeURIComponent(next)}`));
+/** `fleet`: whoever knows each edge's address. */
+export async function logIn(page, fleet, edge, name, next = '/') {
+  await page.goto(fleet.shop(edge, `/login?next=${encodeURIComponent(next)}`));
   await page.getByTestId('login-name').fill(name);
   await page.getByTestId('login-submit').click();
-  await page.waitForURL((url) => url.pathname === next);
+  await page.waitForURL((url) => url.href === fleet.shop(edge, next));
 }
 
 /** Waits until the page shows one of these words; gives it. */

@@ -80,11 +80,11 @@ async fn holds(wire: &mut Wire, path: &str, rows: Vec<Row>, whole: &Answer) {
     }
 }
 
-/// A `/assets/…` path in a page.
+/// The path of an asset that a product's page names.
 fn asset_of(page: &Answer, end: &str) -> String {
     let text = page.text().replace("&#x2f;", "/");
-    let found = text.split('"').find(|part| part.starts_with("/assets/") && part.ends_with(end));
-    found.unwrap_or_else(|| panic!("no asset {end} in {text}")).to_owned()
+    let found = text.split('"').find(|part| part.starts_with("../assets/") && part.ends_with(end));
+    found.unwrap_or_else(|| panic!("no asset {end} in {text}")).trim_start_matches("..").to_owned()
 }
 
 async fn world(files: &Files) -> World {

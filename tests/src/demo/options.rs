@@ -28,6 +28,8 @@ pub struct Options {
     pub policy: Option<String>,
     /// `WEIGHTS=1,0`: what each edge weighs, in order.
     pub weights: Vec<u32>,
+    /// `SHOPS=http://front/e1,http://front/e2`: where shoppers find each edge, in order, where a proxy is before it.
+    pub shops: Vec<String>,
     /// `ONCE=1`: stop when the sale is over.
     pub once: bool,
 }
@@ -48,6 +50,8 @@ impl Options {
             first_port: number("PORT")?,
             policy: text("POLICY"),
             weights: weights()?,
+            shops: text("SHOPS")
+                .map_or_else(Vec::new, |shops| shops.split(',').map(|shop| shop.trim().into()).collect()),
             once: text("ONCE").is_some_and(|once| once != "0"),
         })
     }
@@ -63,8 +67,13 @@ impl Options {
             config.insert("policy".into(), policy.as_str().into());
         }
         let edges = config.get_mut("edge").and_then(toml::Value::as_array_mut).into_iter().flatten();
-        for (edge, weight) in edges.filter_map(toml::Value::as_table_mut).zip(&self.weights) {
-            edge.insert("weight".into(), i64::from(*weight).into());
+        for (at, edge) in edges.filter_map(toml::Value::as_table_mut).enumerate() {
+            if let Some(weight) = self.weights.get(at) {
+                edge.insert("weight".into(), i64::from(*weight).into());
+            }
+            if let Some(shop) = self.shops.get(at) {
+                edge.insert("shop".into(), shop.as_str().into());
+            }
         }
     }
 }

@@ -15,6 +15,9 @@ use crate::http::respond::{Cache, Reply, json_of, json_written, put, with_retry_
 use crate::http::{Problem, Shop};
 use crate::stock::{Answer, Board, OrderStatus, Purchase};
 
+/// Where the orders are, seen from `/api/sales/{sale}/orders`.
+pub(in crate::http) const ORDERS: &str = "../../orders/";
+
 static IDEMPOTENCY_KEY: HeaderName = HeaderName::from_static("idempotency-key");
 
 /// What a body asks for; `S` is the code, checked or not.
@@ -129,7 +132,7 @@ impl Told {
     fn into_reply(self) -> Reply {
         let mut reply = json_of(self.status, self.body, Cache::Never);
         if let Some(order) = self.order {
-            put(&mut reply, LOCATION, &format!("/api/orders/{order}"));
+            put(&mut reply, LOCATION, &format!("{ORDERS}{order}"));
         }
         match self.retry_after_ms {
             Some(ms) => with_retry_after(reply, ms),
@@ -242,7 +245,7 @@ mod tests {
     fn a_reserved_order_says_where_it_is() {
         let reply = reply(Answer::Reserved(order(OrderStatus::Reserved))).unwrap();
         assert_eq!(reply.status(), 201);
-        assert_eq!(reply.headers()[LOCATION], "/api/orders/01010101010101010101010101010101");
+        assert_eq!(reply.headers()[LOCATION], "../../orders/01010101010101010101010101010101");
         assert_eq!(
             content(reply),
             json!({"status": "reserved", "order": {"id": "01010101010101010101010101010101", "sale": "s", "sku": "mug",

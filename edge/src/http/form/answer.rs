@@ -5,6 +5,7 @@ use hyper::StatusCode;
 use minijinja::{Value, context};
 
 use crate::http::Problem;
+use crate::http::request::Asked;
 use crate::http::respond::{self, Reply, with_retry_after};
 use crate::http::shop::{Shop, render};
 use crate::stock::Chance;
@@ -62,6 +63,7 @@ impl Shown {
     pub(super) fn page(
         &self,
         shop: &Shop,
+        asked: &Asked,
         shopper: &ShopperId,
         sku: &Sku,
         again: Option<&Form>,
@@ -78,7 +80,7 @@ impl Shown {
             form,
             shopper => shopper.as_str(),
         };
-        let reply = respond::html(self.status, render(&site, "answer.html", values)?);
+        let reply = respond::html(self.status, render(&site, "answer.html", asked.root(), values)?);
         Ok(match self.retry_after_ms {
             Some(ms) => with_retry_after(reply, ms),
             None => reply,

@@ -16,13 +16,19 @@ const OTHER_ORIGIN: &str =
     "You are being taken there with the same request: it never buys twice. You may have to sign in there again.";
 
 /// To the other edge. A page leads there where a redirect would be stopped by the browser.
-pub(super) fn leave(shop: &Shop, shopper: &ShopperId, sku: &Sku, elsewhere: Elsewhere) -> Result<Reply, Problem> {
+pub(super) fn leave(
+    shop: &Shop,
+    asked: &Asked,
+    shopper: &ShopperId,
+    sku: &Sku,
+    elsewhere: Elsewhere,
+) -> Result<Reply, Problem> {
     let guidance = shop.stock.guidance();
     if elsewhere.is_at_the_origin_of(guidance.shop(shop.stock.edge())) {
         return Ok(see_other(&elsewhere.page));
     }
     let shown = Shown::new(StatusCode::ACCEPTED, "guided", "Another of our shops has it", OTHER_ORIGIN.to_owned());
-    Shown { elsewhere: Some(elsewhere.page), ..shown }.page(shop, shopper, sku, None)
+    Shown { elsewhere: Some(elsewhere.page), ..shown }.page(shop, asked, shopper, sku, None)
 }
 
 /// The page at which a purchase goes on that another edge sent here: a form with its key. A script posts it at once where
@@ -30,7 +36,7 @@ pub(super) fn leave(shop: &Shop, shopper: &ShopperId, sku: &Sku, elsewhere: Else
 pub(in crate::http) fn go_on(shop: &Shop, asked: &Asked, code: &str) -> Result<Reply, Problem> {
     let code: SkuCode = code.parse().map_err(|_| Problem::NotFound)?;
     let Some(shopper) = shop.shopper(asked) else {
-        return Ok(login_first(asked.head.uri.path_and_query().map_or("/", |here| here.as_str())));
+        return Ok(login_first(asked, asked.head.uri.path_and_query().map_or("/", |here| here.as_str())));
     };
     let sku = shop.stock.board().find(&code).map(|(_, sku)| sku).ok_or(Problem::NotFound)?;
     let malformed = || Problem::BadRequest("The query is not well encoded.".to_owned());
@@ -46,5 +52,5 @@ pub(in crate::http) fn go_on(shop: &Shop, asked: &Asked, code: &str) -> Result<R
         ),
     };
     let shown = Shown::new(StatusCode::OK, "go-on", "Go on here", detail);
-    Shown { goes_on, ..shown }.page(shop, &shopper, &sku, Some(&form))
+    Shown { goes_on, ..shown }.page(shop, asked, &shopper, &sku, Some(&form))
 }

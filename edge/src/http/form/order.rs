@@ -14,28 +14,27 @@ use crate::stock::{Answer, Purchase};
 /// Buys for the cookie's shopper.
 pub(in crate::http) async fn place(shop: &Shop, asked: &Asked, code: &str) -> Result<Reply, Problem> {
     let code: SkuCode = code.parse().map_err(|_| Problem::NotFound)?;
-    let Some(shopper) = shop.shopper(asked) else { return Ok(login_first(&format!("/p/{code}"))) };
+    let Some(shopper) = shop.shopper(asked) else { return Ok(login_first(asked, &format!("/p/{code}"))) };
     let sku = shop.stock.board().find(&code).map(|(_, sku)| sku).ok_or(Problem::NotFound)?;
     let form = match wanted(&posted(asked)?, &code) {
         Ok(form) => form,
-        Err(problem) => return Shown::problem(&problem).page(shop, &shopper, &sku, None),
+        Err(problem) => return Shown::problem(&problem).page(shop, asked, &shopper, &sku, None),
     };
     let (sale, units, key) = (sku.sale.clone(), form.units, form.key.clone());
     let purchase = Purchase { sale, sku: code, units, shopper: shopper.clone(), key };
     let outcome = shop.buy(purchase, asked.now).await;
     if let Some(elsewhere) = outcome.elsewhere.filter(|_| form.from.is_none()) {
-        return guided::leave(shop, &shopper, &sku, elsewhere);
+        return guided::leave(shop, asked, &shopper, &sku, elsewhere);
     }
     let shown = match outcome.answer {
         Ok(Answer::Reserved(order) | Answer::Pending { order, .. }) => {
-            // Relative: before the edge's own path there may be a prefix, which only this edge's shoppers come by.
-            return Ok(see_other(&format!("../../orders/{}", order.id)));
+            return Ok(see_other(&format!("{}/orders/{}", asked.root(), order.id)));
         }
         Ok(Answer::Queueing { retry_after_ms, chance }) => Shown::queueing(retry_after_ms, chance),
         Ok(Answer::Refused(refusal)) => Shown::problem(&refusal.into()),
         Err(busy) => Shown::problem(&busy.into()),
     };
-    shown.page(shop, &shopper, &sku, Some(&form))
+    shown.page(shop, asked, &shopper, &sku, Some(&form))
 }
 
 /// What a form wants. Without a key, one item is one purchase: a second click is a repeat.

@@ -17,18 +17,18 @@ use crate::stock::{CancelledBecause, OrderStatus, OrderView};
 
 /// All of them.
 pub(in crate::http) async fn all(shop: &Shop, asked: &Asked) -> Result<Reply, Problem> {
-    let Some(shopper) = shop.shopper(asked) else { return Ok(login_first("/orders")) };
+    let Some(shopper) = shop.shopper(asked) else { return Ok(login_first(asked, "/orders")) };
     let orders = shop.stock.orders(shopper.clone()).await?;
     let site = shop.site()?;
     let orders: Vec<Value> = orders.iter().map(|order| described(order, site.catalogue())).collect();
-    let text = render(&site, "orders.html", context! { orders, shopper => shopper.as_str() })?;
+    let text = render(&site, "orders.html", asked.root(), context! { orders, shopper => shopper.as_str() })?;
     Ok(html(StatusCode::OK, text))
 }
 
 /// One, if it is this shopper's.
 pub(in crate::http) async fn one(shop: &Shop, asked: &Asked, id: &str) -> Result<Reply, Problem> {
     let id = id.parse().map_err(|_| Problem::NotFound)?;
-    let Some(shopper) = shop.shopper(asked) else { return Ok(login_first(&format!("/orders/{id}"))) };
+    let Some(shopper) = shop.shopper(asked) else { return Ok(login_first(asked, &format!("/orders/{id}"))) };
     let order = shop.stock.order(shopper.clone(), id).await?.ok_or(Problem::NotFound)?;
     let site = shop.site()?;
     let sale = &order.sku.sale;
@@ -37,7 +37,7 @@ pub(in crate::http) async fn one(shop: &Shop, asked: &Asked, id: &str) -> Result
         shopper => shopper.as_str(),
         sale => context! { id => sale.as_str(), title => site.catalogue().title(sale) },
     };
-    Ok(html(StatusCode::OK, render(&site, "order.html", values)?))
+    Ok(html(StatusCode::OK, render(&site, "order.html", asked.root(), values)?))
 }
 
 fn described(order: &OrderView, catalogue: &Catalogue) -> Value {

@@ -7,7 +7,7 @@ use doorbuster_http_core::Head;
 use doorbuster_proto::Timestamp;
 use hyper::StatusCode;
 
-use crate::http::api::place::{self, Told};
+use crate::http::api::place::{self, ORDERS, Told};
 use crate::http::guide::Outcome;
 use crate::http::h1::Sheet;
 use crate::http::live::Live;
@@ -93,7 +93,7 @@ impl WriteAnswer for PurchaseAnswer {
         let retry_after_ms = match &self.said {
             Ok(said) => {
                 if let Some(order) = said.order {
-                    sheet.field("location", &[b"/api/orders/", &order.hex()]);
+                    sheet.field("location", &[ORDERS.as_bytes(), &order.hex()]);
                 }
                 said.retry_after_ms
             }

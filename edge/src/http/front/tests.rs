@@ -3,6 +3,7 @@
 mod edge;
 mod guided;
 mod pages;
+mod relative;
 
 use doorbuster_http_core::Head;
 use doorbuster_http_core::head::Slots;

@@ -72,8 +72,9 @@ function EdgeName({ edge }: { edge: Edge }) {
   if (!edge.shop || !/^https?:\/\//i.test(edge.shop)) {
     return <>{edge.id}</>;
   }
+  // With its slash: the pages below a path of a shared host lead on from the path's folder.
   return (
-    <a href={edge.shop} target="_blank" rel="noreferrer" aria-label={`${edge.id}: open its shop in a new tab`}>
+    <a href={`${edge.shop}/`} target="_blank" rel="noreferrer" aria-label={`${edge.id}: open its shop in a new tab`}>
       {edge.id}
       <span aria-hidden="true"> ↗</span>
     </a>
