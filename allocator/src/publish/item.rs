@@ -79,6 +79,7 @@ fn read_stock(item: &Table<'_>, context: &ItemContext<'_>, codes: &mut BTreeSet<
         limit: quantity(limit?),
         few_left: quantity(few_left?),
         edges: edges?.edges(),
+        weights: None,
     })
 }
 

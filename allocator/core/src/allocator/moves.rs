@@ -102,8 +102,8 @@ impl Allocator {
         self.send(connection, AllocatorBody::Recall { sku: sku.clone(), keep });
     }
 
-    /// An edge's part of a view.
-    pub(super) fn edge_view(&self, sku: &Sku, edge: EdgeId) -> EdgeView {
+    /// An edge's part of a view, of so much weight.
+    pub(super) fn edge_view(&self, sku: &Sku, edge: EdgeId, weight: u32) -> EdgeView {
         let live = self.image.last_epoch(&edge).filter(|(_, book)| book.head.phase == Phase::Live);
         let total = live.map(|(_, book)| book.total(sku)).unwrap_or_default();
         let is_in_flight = live.is_some_and(|(_, book)| book.has_grant_in_flight(sku));
@@ -111,7 +111,7 @@ impl Allocator {
         let watch = self.watches.get(&edge);
         EdgeView {
             ready: has_room && live.is_some_and(|(epoch, _)| self.link_of(&edge, epoch).is_some()),
-            weight: self.settings.edge(&edge).map_or(1, |edge| edge.weight),
+            weight,
             granted: total.granted,
             last_grant: total.last_grant,
             told: watch.and_then(|watch| watch.levels.get(sku)).map(|heard| heard.told(total, is_in_flight)),

@@ -115,7 +115,8 @@ impl Allocator {
         let edges = &mut Arc::make_mut(&mut view).edges;
         for edge in self.sights.changed_since(seen) {
             if let Ok(at) = edges.binary_search_by(|view| view.edge.cmp(edge)) {
-                edges[at] = self.edge_view(sku, edge.clone());
+                // What it weighs changes with the sale alone, and then nothing is kept.
+                edges[at] = self.edge_view(sku, edge.clone(), edges[at].weight);
             }
         }
         view
@@ -133,8 +134,13 @@ impl Allocator {
 
     fn edge_views(&self, sku: &Sku) -> Vec<EdgeView> {
         let item = self.image.sales.get(&sku.sale).and_then(|sale| sale.definition.item(&sku.code));
-        let edges = item.map(|item| self.placement(item)).unwrap_or_default();
-        edges.into_iter().map(|edge| self.edge_view(sku, edge)).collect()
+        let Some(item) = item else { return Vec::new() };
+        let configured = |edge: &EdgeId| self.settings.edge(edge).map_or(1, |edge| edge.weight);
+        let view = |edge: EdgeId| {
+            let weight = item.weight(&edge, configured(&edge));
+            self.edge_view(sku, edge, weight)
+        };
+        self.placement(item).into_iter().map(view).collect()
     }
 
     fn placement(&self, item: &ItemDefinition) -> Vec<EdgeId> {
