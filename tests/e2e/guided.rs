@@ -51,6 +51,13 @@ impl World {
         self.web.send(Method::GET, url, &[("cookie", cookie.as_str())], bytes::Bytes::new()).await.unwrap()
     }
 
+    /// Expects a line among an edge's figures.
+    async fn counts(&self, at: usize, line: &str) {
+        let url = format!("{}/metrics", self.fleet.addresses().edges[at].admin);
+        let text = self.web.get(&url).await.unwrap().text();
+        assert!(text.lines().any(|found| found == line), "{line} in\n{text}");
+    }
+
     /// Until the second edge has heard where lamps are.
     async fn is_guided(&self) -> Value {
         let guided = || async { Some(self.route(1).await).filter(|item| item.get("elsewhere").is_some()) };
@@ -134,7 +141,12 @@ async fn a_form_goes_on_at_the_other_edge_and_buys_once() {
     );
     assert!(kept.text().contains("name=\"from\" value=\"edge-1\""), "{}", kept.text());
 
-    let bought = world.posted(0, &token, "units=1&key=key-of-bob&from=edge-2").await;
+    // The form that goes on carries the ticket, by which the edge counts whom another one sent.
+    let (_, ticket) = page.split_once("ticket=").unwrap();
+    assert!(arrived.text().contains(&format!("name=\"ticket\" value=\"{ticket}\"")), "{}", arrived.text());
+    let bought = world.posted(0, &token, &format!("units=1&key=key-of-bob&from=edge-2&ticket={ticket}")).await;
+    world.counts(0, "doorbuster_guided_answers_total{kind=\"reserved\"} 1").await;
+    world.counts(1, "doorbuster_guided_away_total{way=\"form\"} 1").await;
     assert_eq!(bought.status, 303);
     let id = order(&world.buy_as(0, intent("bob", "key-of-bob", "lamp", 1), Patience::default()).await);
     assert_eq!(bought.headers["location"].to_str().unwrap(), format!("../../orders/{id}"));

@@ -13,6 +13,7 @@ mod credit;
 mod crowd;
 mod demo;
 mod eviction;
+mod expected;
 mod guided;
 mod http;
 mod nemesis;

@@ -17,6 +17,7 @@ pub struct SaleFile {
     items: Vec<Item>,
     /// Start and end where they are fixed, as the file spells them.
     between: Option<(String, String)>,
+    expect_like: Option<String>,
 }
 
 struct Item {
@@ -38,6 +39,7 @@ impl SaleFile {
             credit: 0,
             items: Vec::new(),
             between: None,
+            expect_like: None,
         }
     }
 
@@ -66,6 +68,13 @@ impl SaleFile {
     #[must_use]
     pub fn between(mut self, starts_at: &str, ends_at: &str) -> Self {
         self.between = Some((starts_at.to_owned(), ends_at.to_owned()));
+        self
+    }
+
+    /// Expects the demand of another sale.
+    #[must_use]
+    pub fn expect_like(mut self, sale: &str) -> Self {
+        self.expect_like = Some(sale.to_owned());
         self
     }
 
@@ -103,7 +112,7 @@ impl SaleFile {
     }
 
     fn table(&self) -> toml::Table {
-        let Self { sale, starts_in_s, lasts_s, limit, credit, items, between } = self;
+        let Self { sale, starts_in_s, lasts_s, limit, credit, items, between, expect_like } = self;
         let (sale, starts_in_s, lasts_s) = (sale.as_str(), *starts_in_s, *lasts_s);
         let (limit, credit) = (*limit, *credit);
         let mut table = toml! {
@@ -121,6 +130,9 @@ impl SaleFile {
             head.retain(|key, _| key != "starts_in_s" && key != "lasts_s");
             head.insert("starts_at".into(), starts_at.as_str().into());
             head.insert("ends_at".into(), ends_at.as_str().into());
+        }
+        if let (Some(other), Some(head)) = (expect_like, table["sale"].as_table_mut()) {
+            head.insert("expect_like".into(), other.as_str().into());
         }
         table.insert("items".into(), items.iter().map(item_table).collect::<Vec<_>>().into());
         table

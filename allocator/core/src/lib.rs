@@ -16,6 +16,8 @@ mod report;
 mod sale;
 mod settings;
 mod snapshot;
+mod sold;
+mod weights;
 
 pub use allocator::{Allocator, RecoverError};
 pub use command::{BatchId, Command, Connection};
@@ -32,6 +34,8 @@ pub use snapshot::{
     AlertSnapshot, EdgeSnapshot, EdgeState, EscrowSnapshot, QuarantineSnapshot, SaleSnapshot, SaleState, SkuSnapshot,
     Snapshot,
 };
+pub use sold::SoldByEdge;
+pub use weights::Weights;
 
 /// How often the allocator's heartbeat goes to half of the sessions, and to the other half the next time. It repeats some of
 /// the words.
@@ -46,6 +50,8 @@ pub const RECALL_MS: u64 = 200;
 pub const ALERTS_MAX: usize = 100;
 /// The most sales that are not settled.
 pub const SALES_MAX: usize = 1_024;
+/// The most that one edge weighs against the others.
+pub const WEIGHT_MAX: u32 = 1_000_000;
 /// The most items of one sale.
 pub const ITEMS_MAX: usize = 1_024;
 /// The most settled sales that edges go on showing.

@@ -4,6 +4,8 @@ use std::collections::BTreeMap;
 
 use doorbuster_proto::{EdgeId, ItemRules, SaleId, SaleRules, SiteVersion, Sku, SkuCode, Timestamp, Units};
 
+use crate::Weights;
+
 /// A sale as an operator publishes it, valid in its shape.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct SaleDefinition {
@@ -40,6 +42,8 @@ pub struct ItemDefinition {
     pub few_left: Units,
     /// The edges that sell it; `None` for all.
     pub edges: Option<Vec<EdgeId>>,
+    /// What edges weigh for it against each other; `None` as configured.
+    pub weights: Option<Weights>,
 }
 
 /// A sale in the ledger.
@@ -111,6 +115,11 @@ impl ItemDefinition {
     /// Whether this edge sells it.
     pub fn is_placed(&self, edge: &EdgeId) -> bool {
         self.edges.as_ref().is_none_or(|edges| edges.contains(edge))
+    }
+
+    /// What this edge weighs for it, beside the other edges.
+    pub fn weight(&self, edge: &EdgeId, configured: u32) -> u32 {
+        self.weights.as_ref().map_or(configured, |weights| weights.of(edge, configured))
     }
 
     /// All that may be sold: supply and budget.

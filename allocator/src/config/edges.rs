@@ -2,15 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use doorbuster_allocator_core::EdgeSettings;
+use doorbuster_allocator_core::{EdgeSettings, WEIGHT_MAX};
 use doorbuster_config::{Field, Table};
 use doorbuster_proto::EdgeId;
 
 use super::EDGES_MAX;
 use crate::publish::{EdgeTraits, Edges, TAGS_MAX, label};
-
-/// The most that one edge weighs against the others.
-const WEIGHT_MAX: u32 = 1_000_000;
 
 type Settings = BTreeMap<EdgeId, EdgeSettings>;
 

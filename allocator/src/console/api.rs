@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 
 use super::Console;
 use super::problem::Problem;
-use crate::publish;
+use crate::publish::{self, Known};
 
 const WRONG_SALE: &str = "The sale is wrong";
 
@@ -25,13 +25,17 @@ pub(super) async fn snapshot(State(console): State<Console>) -> Response {
 
 /// Takes a bundle; answers 201, or 422 with every fault.
 pub(super) async fn publish(State(console): State<Console>, body: Bytes) -> Answer {
-    let bundle = serde_json::from_slice(&body).map_err(|error| {
+    let bundle: Value = serde_json::from_slice(&body).map_err(|error| {
         let fault = Fault { path: "(body)".into(), expected: "JSON".into(), found: error.to_string() };
         Problem::faults(WRONG_SALE, vec![fault])
     })?;
+    let sold = match publish::expect_like(&bundle) {
+        Some(sale) => console.ledger.sold_by_edge(sale).await?,
+        None => None,
+    };
     let draft = tokio::task::spawn_blocking({
         let edges = console.edges.clone();
-        move || publish::read(&bundle, clock::now(), Some(&edges))
+        move || publish::read(&bundle, clock::now(), Some(Known { edges: &edges, sold: sold.as_ref() }))
     });
     let draft =
         draft.await.expect("reading a bundle does not panic").map_err(|faults| Problem::faults(WRONG_SALE, faults))?;

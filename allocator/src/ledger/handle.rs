@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
-use doorbuster_allocator_core::{Connection, Operator, Outcome, Refusal};
+use doorbuster_allocator_core::{Connection, Operator, Outcome, Refusal, SoldByEdge};
 use doorbuster_proto::{FromEdge, OrderId, SaleId, wire};
 use tokio::sync::{mpsc, oneshot};
 use tonic::Status;
@@ -79,6 +79,14 @@ impl Ledger {
     /// [`Failure`], apart from a refusal.
     pub async fn report(&self, sale: SaleId) -> Result<Option<String>, Failure> {
         self.ask(|answer| Input::Report { sale, answer }).await
+    }
+
+    /// What each edge sold of a sale.
+    ///
+    /// # Errors
+    /// [`Failure`], apart from a refusal.
+    pub async fn sold_by_edge(&self, sale: SaleId) -> Result<Option<SoldByEdge>, Failure> {
+        self.ask(|answer| Input::SoldByEdge { sale, answer }).await
     }
 
     /// An order as the ledger knows it, as JSON.

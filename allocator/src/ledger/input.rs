@@ -1,6 +1,6 @@
 //! What the owner is asked.
 
-use doorbuster_allocator_core::{Connection, Operator, Outcome};
+use doorbuster_allocator_core::{Connection, Operator, Outcome, SoldByEdge};
 use doorbuster_proto::{FromEdge, OrderId, SaleId, wire};
 use tokio::sync::{mpsc, oneshot};
 use tonic::Status;
@@ -30,6 +30,8 @@ pub(super) enum Input {
     Publish { draft: Box<Draft>, answer: Answer<Result<Outcome, Failure>> },
     /// Somebody wants a sale's balances, as JSON.
     Report { sale: SaleId, answer: Answer<Option<String>> },
+    /// A publisher wants to know what each edge sold of a sale.
+    SoldByEdge { sale: SaleId, answer: Answer<Option<SoldByEdge>> },
     /// Somebody wants an order, as JSON.
     Order { order: OrderId, answer: Answer<Option<String>> },
     /// Stop after this turn.

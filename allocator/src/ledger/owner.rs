@@ -171,6 +171,9 @@ impl Owner {
                 // Whoever asked may have gone; so below.
                 let _ = answer.send(report.map(|report| serde_json::to_string(&report).expect("a report is JSON")));
             }
+            Input::SoldByEdge { sale, answer } => {
+                let _ = answer.send(self.core.sold_by_edge(&sale));
+            }
             Input::Order { order, answer } => {
                 let _ = answer.send(self.core.order(order).map(super::figures::order_json));
             }

@@ -7,9 +7,10 @@ use doorbuster_config::{Field, Table};
 use doorbuster_proto::SkuCode;
 use serde_json::{Map, Value};
 
+use super::demand::{Demand, Known};
 use super::price::{is_price, shown};
 use super::sale::quantity;
-use super::{Edges, ItemPresentation, Picture, SUPPLY_MAX, placement};
+use super::{ItemPresentation, Picture, SUPPLY_MAX, placement};
 
 /// "Few left" begins here where the file does not say.
 const FEW_LEFT_DEFAULT: u64 = 5;
@@ -35,7 +36,7 @@ pub(super) struct ItemContext<'a> {
     pub(super) sale_limit: Option<u64>,
     pub(super) currency: Option<&'a str>,
     pub(super) pictures: Option<&'a Map<String, Value>>,
-    pub(super) edges: Option<&'a Edges>,
+    pub(super) known: Option<Known<'a>>,
 }
 
 /// Every field is read before any `?` ends the reading: all faults are found in one go.
@@ -70,7 +71,8 @@ fn read_stock(item: &Table<'_>, context: &ItemContext<'_>, codes: &mut BTreeSet<
     let most = context.sale_limit.unwrap_or(u64::MAX);
     let limit = item.optional("limit").map_or(context.sale_limit, |field| field.number(1..=most));
     let few_left = item.optional("few_left").map_or(Some(FEW_LEFT_DEFAULT), |field| field.number(0..=SUPPLY_MAX));
-    let edges = placement::read(item, context.edges);
+    let demand = context.known.as_ref().map(|known| Demand::of(known, sku.as_ref(), supply));
+    let edges = placement::read(item, demand.as_ref())?.edges();
     Some(ItemDefinition {
         sku: sku?,
         name: name?,
@@ -78,7 +80,8 @@ fn read_stock(item: &Table<'_>, context: &ItemContext<'_>, codes: &mut BTreeSet<
         budget: quantity(budget?),
         limit: quantity(limit?),
         few_left: quantity(few_left?),
-        edges: edges?.edges(),
+        weights: demand.and_then(|demand| demand.weights_on(edges.as_deref())),
+        edges,
     })
 }
 

@@ -4,6 +4,7 @@
 
 mod bundle;
 mod client;
+mod demand;
 mod item;
 mod picture;
 mod placement;
@@ -18,6 +19,7 @@ mod view;
 
 pub use bundle::{BUNDLE_BYTES_MAX, bundle};
 pub use client::{PublishError, publish};
+pub use demand::{Known, expect_like};
 pub use picture::Picture;
 pub use placement::{EdgeTraits, Edges};
 pub(crate) use placement::{TAGS_MAX, label};

@@ -1,11 +1,13 @@
-//! Which edges sell an item: listed, or by rules over what the configuration says of each edge.
+//! Which edges sell an item: listed, or by rules over what the configuration says of each edge, and by the demand that is
+//! expected there.
 
-use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use doorbuster_config::{Field, Table};
 use doorbuster_proto::EdgeId;
 
+use super::SUPPLY_MAX;
+use super::demand::Demand;
 use crate::config::EDGES_MAX;
 
 /// The most tags of an edge, and of a rule.
@@ -50,7 +52,9 @@ struct Rule {
     regions: Option<Vec<String>>,
     /// On edges that have all of these tags.
     tags: Vec<String>,
-    /// On so many of them, the heaviest first.
+    /// Where so many units of it are expected to be sold: what an edge's pages and moves must be worth.
+    least_units: Option<u64>,
+    /// On so many of them, the busiest first.
     at_most: Option<usize>,
 }
 
@@ -61,9 +65,9 @@ impl Rule {
         in_region && self.tags.iter().all(|tag| edge.tags.contains(tag))
     }
 
-    fn edges(&self, known: &Edges) -> Vec<EdgeId> {
-        let mut fit: Vec<_> = known.iter().filter(|(_, edge)| self.fits(edge)).collect();
-        fit.sort_by_key(|(id, edge)| (Reverse(edge.weight), *id));
+    fn edges(&self, demand: &Demand<'_>) -> Vec<EdgeId> {
+        let mut fit = demand.busiest(|edge| self.fits(edge));
+        demand.leave_out_below(self.least_units.unwrap_or_default(), &mut fit);
         fit.truncate(self.at_most.unwrap_or(usize::MAX));
         let mut edges: Vec<_> = fit.into_iter().map(|(id, _)| id.clone()).collect();
         edges.sort();
@@ -72,10 +76,10 @@ impl Rule {
 }
 
 /// Reads which edges sell the item. Where the edges are not known, rules are checked in their shape alone.
-pub(super) fn read(item: &Table<'_>, known: Option<&Edges>) -> Option<Placement> {
+pub(super) fn read(item: &Table<'_>, demand: Option<&Demand<'_>>) -> Option<Placement> {
     let place = item.optional("place");
-    let placed = place.as_ref().map(|field| read_place(field, known));
-    let listed = item.optional("edges").map(|field| read_edges(&field, known));
+    let placed = place.as_ref().map(|field| read_place(field, demand));
+    let listed = item.optional("edges").map(|field| read_edges(&field, demand.map(Demand::edges)));
     match (listed, placed) {
         (None, None) => Some(Placement::Everywhere),
         (Some(edges), None) | (None, Some(edges)) => edges.map(Placement::On),
@@ -86,15 +90,16 @@ pub(super) fn read(item: &Table<'_>, known: Option<&Edges>) -> Option<Placement>
     }
 }
 
-fn read_place(field: &Field<'_>, known: Option<&Edges>) -> Option<Vec<EdgeId>> {
-    let table = field.table(&["regions", "tags", "at_most"])?;
+fn read_place(field: &Field<'_>, demand: Option<&Demand<'_>>) -> Option<Vec<EdgeId>> {
+    let table = field.table(&["regions", "tags", "least_units", "at_most"])?;
     let regions = table.optional("regions").map_or(Some(None), |field| field.each(1..=EDGES_MAX, label).map(Some));
     let tags = table.optional("tags").map_or(Some(Vec::new()), |field| field.each(1..=TAGS_MAX, label));
+    let least = table.optional("least_units").map_or(Some(None), |field| field.number(1..=SUPPLY_MAX).map(Some));
     let at_most = table.optional("at_most").map_or(Some(None), |field| field.number(1..=EDGES_MAX as u64).map(Some));
     let at_most = at_most?.map(|most| usize::try_from(most).expect("it was read in a range of few"));
-    let rule = Rule { regions: regions?, tags: tags?, at_most };
-    let Some(known) = known else { return Some(Vec::new()) };
-    let edges = rule.edges(known);
+    let rule = Rule { regions: regions?, tags: tags?, least_units: least?, at_most };
+    let Some(demand) = demand else { return Some(Vec::new()) };
+    let edges = rule.edges(demand);
     if edges.is_empty() {
         field.wrong_as("rules that an edge of the allocator's configuration fits", "none that does");
         return None;
@@ -133,74 +138,4 @@ fn read_edge(entry: &Field<'_>, known: Option<&Edges>) -> Option<EdgeId> {
 }
 
 #[cfg(test)]
-mod tests {
-    use doorbuster_config::Faults;
-    use serde_json::{Value, json};
-
-    use super::*;
-
-    fn edges() -> Edges {
-        let edge = |id: &str, weight, region: &str, tags: &[&str]| {
-            let region = Some(region.to_owned()).filter(|region| !region.is_empty());
-            let tags = tags.iter().map(|tag| (*tag).to_owned()).collect();
-            (id.parse().unwrap(), EdgeTraits { weight, region, tags })
-        };
-        Edges::from([
-            edge("ams", 2, "eu", &["fast", "large"]),
-            edge("fra", 5, "eu", &["fast"]),
-            edge("lis", 2, "eu", &[]),
-            edge("nyc", 9, "us", &["fast"]),
-            edge("old", 1, "", &["large"]),
-        ])
-    }
-
-    fn placed(item: &Value, known: Option<&Edges>) -> Result<Option<Vec<String>>, Vec<String>> {
-        let faults = Faults::default();
-        let table = Field::document(item, &faults).table(&["edges", "place"]).unwrap();
-        let names = |edges: Vec<EdgeId>| edges.iter().map(ToString::to_string).collect();
-        let read = read(&table, known).map(|placement| placement.edges().map(names));
-        faults.or(read).map_err(|faults| faults.iter().map(ToString::to_string).collect())
-    }
-
-    fn by(rule: &Value) -> Vec<String> {
-        placed(&json!({ "place": rule }), Some(&edges())).unwrap().unwrap()
-    }
-
-    #[test]
-    fn an_item_is_placed_where_every_rule_fits() {
-        assert_eq!(by(&json!({ "regions": ["eu"] })), ["ams", "fra", "lis"]);
-        assert_eq!(by(&json!({ "regions": ["eu", "us"], "tags": ["fast"] })), ["ams", "fra", "nyc"]);
-        assert_eq!(by(&json!({ "tags": ["fast", "large"] })), ["ams"]);
-        assert_eq!(by(&json!({ "tags": ["large"] })), ["ams", "old"]);
-        assert_eq!(by(&json!({})).len(), 5);
-    }
-
-    #[test]
-    fn at_most_so_many_are_the_heaviest_and_then_by_name() {
-        assert_eq!(by(&json!({ "at_most": 2 })), ["fra", "nyc"]);
-        assert_eq!(by(&json!({ "regions": ["eu"], "at_most": 2 })), ["ams", "fra"]);
-    }
-
-    #[test]
-    fn rules_that_no_edge_fits_are_refused() {
-        let refused = |item: Value| placed(&item, Some(&edges())).unwrap_err().join("; ");
-        assert_eq!(
-            refused(json!({ "place": { "regions": ["asia"] } })),
-            "place: expected rules that an edge of the allocator's configuration fits, found none that does"
-        );
-        assert_eq!(
-            refused(json!({ "place": { "at_most": 1 }, "edges": ["ams"] })),
-            "place: expected either this or edges, found both"
-        );
-        assert!(refused(json!({ "place": { "at_most": 0 } })).starts_with("place.at_most: expected a whole number"));
-        assert!(refused(json!({ "place": { "regions": [] } })).starts_with("place.regions: expected 1 to "));
-        assert!(refused(json!({ "place": { "tags": ["Fast"] } })).starts_with("place.tags[0]: expected 1 to 64 of"));
-    }
-
-    #[test]
-    fn where_the_edges_are_not_known_the_shape_is_checked() {
-        assert!(placed(&json!({ "place": { "regions": ["asia"] } }), None).is_ok());
-        assert!(placed(&json!({ "place": { "colour": "red" } }), None).is_err());
-        assert_eq!(placed(&json!({}), None), Ok(None));
-    }
-}
+mod tests;

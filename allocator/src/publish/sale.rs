@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use doorbuster_allocator_core::{ItemDefinition, SaleDefinition};
+use doorbuster_allocator_core::{ItemDefinition, SaleDefinition, SoldByEdge};
 use doorbuster_config::{Fault, Faults, Field, Table};
 use doorbuster_proto::{SaleId, Timestamp, Units};
 use serde_json::{Map, Value};
@@ -11,12 +11,23 @@ use time::format_description::well_known::Rfc3339;
 
 use super::item::{ItemContext, read_item};
 use super::price::is_currency;
-use super::{Edges, ITEMS_MAX, ItemPresentation, Presentation};
+use super::{ITEMS_MAX, ItemPresentation, Known, Presentation};
 
 const LIMIT_MAX: u64 = 1_000_000;
 const YEAR_S: u64 = 366 * 24 * 60 * 60;
-const SALE_KEYS: [&str; 10] =
-    ["id", "title", "tagline", "starts_in_s", "starts_at", "lasts_s", "ends_at", "limit", "credit", "currency"];
+const SALE_KEYS: [&str; 11] = [
+    "id",
+    "title",
+    "tagline",
+    "starts_in_s",
+    "starts_at",
+    "lasts_s",
+    "ends_at",
+    "limit",
+    "credit",
+    "currency",
+    "expect_like",
+];
 
 /// A sale that is ready to be published: what the ledger needs of it, and what shoppers see of it.
 #[derive(Debug, Clone)]
@@ -27,13 +38,13 @@ pub struct Draft {
     pub presentation: Presentation,
 }
 
-/// Checks a bundle at `now`. Placement is checked against `edges`, where they are known.
+/// Checks a bundle at `now`. Placement and expected demand are checked against what is known, where something is.
 ///
 /// # Errors
 /// Every fault of the bundle.
-pub fn read(bundle: &Value, now: Timestamp, edges: Option<&Edges>) -> Result<Draft, Vec<Fault>> {
+pub fn read(bundle: &Value, now: Timestamp, known: Option<Known<'_>>) -> Result<Draft, Vec<Fault>> {
     let faults = Faults::default();
-    let draft = read_bundle(&Field::document(bundle, &faults), now, edges);
+    let draft = read_bundle(&Field::document(bundle, &faults), now, known);
     faults.or(draft)
 }
 
@@ -79,17 +90,19 @@ pub(super) fn quantity(number: u64) -> Units {
 }
 
 /// Every part is read before any `?` ends the reading: all faults are found in one go.
-fn read_bundle(document: &Field<'_>, now: Timestamp, edges: Option<&Edges>) -> Option<Draft> {
+fn read_bundle(document: &Field<'_>, now: Timestamp, known: Option<Known<'_>>) -> Option<Draft> {
     let top = document.table(&["sale", "items", "pictures"])?;
     let sale = top.required("sale", "a [sale] table").and_then(|field| field.table(&SALE_KEYS));
     let limit = sale.as_ref().and_then(|sale| sale.required("limit", "units per shopper")?.number(1..=LIMIT_MAX));
     let currency = sale.as_ref().and_then(read_currency);
     let pictures: Option<&Map<String, Value>> =
         top.required("pictures", "a table of pictures").and_then(|field| field.map());
-    let context = ItemContext { sale_limit: limit, currency: currency.as_deref(), pictures, edges };
+    let expected = sale.as_ref().map_or(Some(()), |sale| read_expected(sale, known.as_ref()));
+    let context = ItemContext { sale_limit: limit, currency: currency.as_deref(), pictures, known };
     let head = sale.as_ref().and_then(|sale| read_head(sale, now, limit, currency.clone()));
     let items = top.required("items", "one [[items]] or more").and_then(|field| read_items(&field, &context));
     let (definitions, presentations) = items?.into_iter().unzip();
+    expected?;
     Some(head?.draft(definitions, presentations))
 }
 
@@ -97,6 +110,17 @@ fn read_items(field: &Field<'_>, context: &ItemContext<'_>) -> Option<Vec<(ItemD
     let mut codes = BTreeSet::new();
     let items: Vec<_> = field.list(1..=ITEMS_MAX)?.iter().map(|field| read_item(field, context, &mut codes)).collect();
     items.into_iter().collect()
+}
+
+/// Whether the sale whose demand is expected, where one is named, can say something.
+fn read_expected(sale: &Table<'_>, known: Option<&Known<'_>>) -> Option<()> {
+    let Some(field) = sale.optional("expect_like") else { return Some(()) };
+    let _: SaleId = field.id()?;
+    if known.is_some_and(|known| known.sold.is_none_or(SoldByEdge::is_empty)) {
+        field.wrong("a sale that has sold something");
+        return None;
+    }
+    Some(())
 }
 
 fn read_currency(sale: &Table<'_>) -> Option<String> {
@@ -175,7 +199,7 @@ fn moment(field: &Field<'_>) -> Option<Timestamp> {
 mod tests {
     use serde_json::json;
 
-    use super::super::EdgeTraits;
+    use super::super::{EdgeTraits, Edges};
     use super::*;
 
     const NOW: Timestamp = Timestamp(1_000_000);
@@ -196,7 +220,11 @@ mod tests {
 
     fn faults(bundle: &Value) -> Vec<String> {
         let edges = Edges::from([("edge-1".parse().unwrap(), EdgeTraits::default())]);
-        read(bundle, NOW, Some(&edges)).unwrap_err().iter().map(ToString::to_string).collect()
+        read(bundle, NOW, Some(Known { edges: &edges, sold: None }))
+            .unwrap_err()
+            .iter()
+            .map(ToString::to_string)
+            .collect()
     }
 
     #[test]
@@ -208,6 +236,24 @@ mod tests {
         let item = &draft.presentation.items[0];
         assert_eq!(item.price, "€129.00");
         assert_eq!(item.paragraphs, ["First.", "Second line."]);
+    }
+
+    #[test]
+    fn the_demand_that_is_expected_is_that_of_a_sale_that_has_sold_something() {
+        let mut bundle = bundle();
+        bundle["sale"]["expect_like"] = "spring-sale".into();
+        assert!(read(&bundle, NOW, None).is_ok(), "only the allocator knows what was sold");
+        let refused = "sale.expect_like: expected a sale that has sold something, found \"spring-sale\"";
+        assert_eq!(faults(&bundle), [refused]);
+        let edges = Edges::from([("edge-1".parse().unwrap(), EdgeTraits { weight: 1, ..EdgeTraits::default() })]);
+        let told = |sold: &SoldByEdge| read(&bundle, NOW, Some(Known { edges: &edges, sold: Some(sold) }));
+        assert_eq!(told(&SoldByEdge::default()).unwrap_err()[0].to_string(), refused);
+        let kettles = [("edge-1".parse().unwrap(), quantity(7))].into_iter().collect();
+        let sold = SoldByEdge::from_iter([("kettle".parse().unwrap(), kettles)]);
+        let weights = told(&sold).unwrap().definition.items[0].weights.clone().unwrap();
+        assert_eq!(weights.of(&"edge-1".parse().unwrap(), 1), 7);
+        bundle["sale"]["expect_like"] = "Spring Sale".into();
+        assert!(faults(&bundle)[0].starts_with("sale.expect_like: expected 1 to 64"));
     }
 
     #[test]

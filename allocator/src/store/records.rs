@@ -2,7 +2,7 @@
 
 use doorbuster_allocator_core::{
     Account, CancelReason, EpochHead, ItemDefinition, JournalRecord, Judged, LedgerOrder, Phase, Sale, SaleDefinition,
-    SaleStage, Total, Transfer,
+    SaleStage, Total, Transfer, Weights,
 };
 use doorbuster_proto::{
     Commit, DiskId, DownEntry, EdgeId, Epoch, LogDigest, OrderId, OrderState, Seq, SiteVersion, Verdict,
@@ -94,6 +94,7 @@ fn encode_item(to: &mut Encoder, item: &ItemDefinition) {
     to.units(item.limit);
     to.units(item.few_left);
     to.option(item.edges.as_ref(), |to, edges| to.list(edges, |to, edge: &EdgeId| to.text(edge.as_str())));
+    to.option(item.weights.as_ref(), encode_weights);
 }
 
 fn decode_item(from: &mut Decoder<'_>) -> Result<ItemDefinition, Corrupt> {
@@ -105,7 +106,24 @@ fn decode_item(from: &mut Decoder<'_>) -> Result<ItemDefinition, Corrupt> {
         limit: from.units()?,
         few_left: from.units()?,
         edges: from.option(|from| from.list(Decoder::id))?,
+        weights: from.option(decode_weights)?,
     })
+}
+
+fn encode_weights(to: &mut Encoder, weights: &Weights) {
+    let weights: Vec<(&EdgeId, u32)> = weights.iter().collect();
+    to.list(&weights, |to, (edge, weight)| {
+        to.text(edge.as_str());
+        to.number((*weight).into());
+    });
+}
+
+fn decode_weights(from: &mut Decoder<'_>) -> Result<Weights, Corrupt> {
+    let weight = |from: &mut Decoder<'_>| {
+        let edge: EdgeId = from.id()?;
+        Ok((edge, u32::try_from(from.number()?).map_err(|_| Corrupt::Number)?))
+    };
+    from.list(weight).map(Weights::from_iter)
 }
 
 impl Record for EpochHead {

@@ -38,6 +38,7 @@ fn sale() -> Sale {
         limit: units(2),
         few_left: units(5),
         edges: Some(vec![edge()]),
+        weights: Some([(edge(), 300), ("edge-2".parse().unwrap(), 1)].into_iter().collect()),
     };
     let definition = SaleDefinition {
         id: sku().sale,

@@ -17,6 +17,20 @@ struct ClassLabel {
     class: &'static str,
 }
 
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct WayLabel {
+    way: &'static str,
+}
+
+/// How a shopper is told of another edge.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Way {
+    /// By the answer to a purchase, which says where else.
+    Answer,
+    /// By a form that is led there.
+    Form,
+}
+
 const KINDS: [&str; 10] = [
     "reserved",
     "pending",
@@ -29,6 +43,7 @@ const KINDS: [&str; 10] = [
     "key-reused",
     "too-busy",
 ];
+const WAYS: [&str; 2] = ["answer", "form"];
 const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 
 /// The counters of the shoppers' listener. Cheap to clone; each is one atomic.
@@ -36,6 +51,8 @@ const CLASSES: [&str; 5] = ["1xx", "2xx", "3xx", "4xx", "5xx"];
 pub struct Counts {
     kinds: [Counter; KINDS.len()],
     classes: [Counter; CLASSES.len()],
+    guided_away: [Counter; WAYS.len()],
+    guided_kinds: [Counter; KINDS.len()],
 }
 
 impl Counts {
@@ -45,16 +62,33 @@ impl Counts {
         let classes = Family::<ClassLabel, Counter>::default();
         registry.register("doorbuster_answers", "Answers to purchases, by kind", kinds.clone());
         registry.register("doorbuster_http_responses", "Responses to shoppers, by class of status", classes.clone());
+        let guided_away = Family::<WayLabel, Counter>::default();
+        let guided_kinds = Family::<KindLabel, Counter>::default();
+        let help = "Purchases that were told of another edge, by the way in which they were told";
+        registry.register("doorbuster_guided_away", help, guided_away.clone());
+        let help = "Answers to purchases that another edge sent here with its signature, by kind";
+        registry.register("doorbuster_guided_answers", help, guided_kinds.clone());
         Self {
             kinds: KINDS.map(|kind| kinds.get_or_create(&KindLabel { kind }).clone()),
             classes: CLASSES.map(|class| classes.get_or_create(&ClassLabel { class }).clone()),
+            guided_away: WAYS.map(|way| guided_away.get_or_create(&WayLabel { way }).clone()),
+            guided_kinds: KINDS.map(|kind| guided_kinds.get_or_create(&KindLabel { kind }).clone()),
         }
     }
 
     /// Counts the answer to a purchase.
     pub(super) fn answered(&self, answer: &Result<Answer, Busy>) {
-        let at = KINDS.iter().position(|kind| *kind == word(answer)).expect("every word is in the list");
-        self.kinds[at].inc();
+        self.kinds[kind(answer)].inc();
+    }
+
+    /// Counts the answer to a purchase that another edge signed for, once more.
+    pub(super) fn answered_guided(&self, answer: &Result<Answer, Busy>) {
+        self.guided_kinds[kind(answer)].inc();
+    }
+
+    /// Counts a purchase that was told of another edge.
+    pub(super) fn guided_away(&self, way: Way) {
+        self.guided_away[way as usize].inc();
     }
 
     /// Counts a response.
@@ -63,6 +97,11 @@ impl Counts {
             counter.inc();
         }
     }
+}
+
+/// The answer's place in the list of kinds.
+fn kind(answer: &Result<Answer, Busy>) -> usize {
+    KINDS.iter().position(|kind| *kind == word(answer)).expect("every word is in the list")
 }
 
 fn word(answer: &Result<Answer, Busy>) -> &'static str {

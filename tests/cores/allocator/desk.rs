@@ -41,6 +41,7 @@ pub(super) struct Desk {
     trimmed: BTreeMap<(&'static str, EdgeId, Epoch), Seq>,
     starts: u64,
     edges: Vec<EdgeId>,
+    policy: Policy,
     /// Of the next process.
     pub(super) evict_after_ms: Option<u64>,
 }
@@ -58,21 +59,27 @@ impl Desk {
     }
 
     pub(super) fn over(store: Image, edges: &[&str]) -> Self {
-        Self::led(store, edges, false)
+        Self::led(store, edges, Policy::Threshold, false)
     }
 
     /// A fresh ledger, whose edges are guided.
     pub(super) fn guiding(edges: &[&str]) -> Self {
-        Self::led(Image::default(), edges, true)
+        Self::led(Image::default(), edges, Policy::Threshold, true)
     }
 
-    fn led(store: Image, edges: &[&str], guides: bool) -> Self {
+    /// A fresh ledger, whose stock moves by this policy.
+    pub(super) fn under(policy: Policy, edges: &[&str]) -> Self {
+        Self::led(Image::default(), edges, policy, false)
+    }
+
+    fn led(store: Image, edges: &[&str], policy: Policy, guides: bool) -> Self {
         let edges: Vec<EdgeId> = edges.iter().map(|edge| edge.parse().unwrap()).collect();
-        let settings = Settings { guides, ..settings(&edges, None) };
+        let settings = Settings { guides, policy, ..settings(&edges, None) };
         let core = Allocator::recover(settings, Instance(1), store.clone()).unwrap();
         let (synced, alerts) = (Vec::new(), Vec::new());
         let (now, trimmed) = (Timestamp(1_000), BTreeMap::new());
-        let mut desk = Self { core, store, now, synced, alerts, trimmed, starts: 1, edges, evict_after_ms: None };
+        let (starts, evict_after_ms) = (1, None);
+        let mut desk = Self { core, store, now, synced, alerts, trimmed, starts, edges, policy, evict_after_ms };
         desk.drain();
         desk
     }
@@ -87,7 +94,7 @@ impl Desk {
     /// The process dies; the next one finds what the store holds.
     pub(super) fn restart(&mut self) -> Vec<Out> {
         self.starts += 1;
-        let settings = settings(&self.edges, self.evict_after_ms);
+        let settings = Settings { policy: self.policy, ..settings(&self.edges, self.evict_after_ms) };
         self.core = Allocator::recover(settings, Instance(self.starts), self.store.clone()).unwrap();
         self.drain()
     }
@@ -278,6 +285,7 @@ pub(super) fn sale(id: &str, items: &[(&str, u64)], credit: u64) -> SaleDefiniti
         limit: units(5),
         few_left: units(1),
         edges: None,
+        weights: None,
     };
     SaleDefinition {
         id: id.parse().unwrap(),

@@ -20,6 +20,7 @@ mod recovery;
 mod republish;
 mod silence;
 mod snapshot;
+mod sold;
 mod supply;
 mod tail;
 mod terms;

@@ -102,6 +102,7 @@ fn sale(credit: u64) -> SaleDefinition {
         limit: units(2),
         few_left: Units::ONE,
         edges: None,
+        weights: None,
     };
     SaleDefinition {
         id: "s".parse().expect("it is an id"),

@@ -103,6 +103,7 @@ fn item(code: &str, supply: u64, limit: u64) -> ItemDefinition {
         limit: units(limit),
         few_left: Units::ONE,
         edges: None,
+        weights: None,
     }
 }
 

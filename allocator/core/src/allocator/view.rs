@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use doorbuster_proto::{EdgeId, Epoch, SaleId, Timestamp, Units};
+use doorbuster_proto::{EdgeId, Epoch, SaleId, Sku, Timestamp, Units};
 
 use super::Allocator;
 use crate::{
     AWAY_MS, Account, Count, EdgeSnapshot, EdgeState, EscrowSnapshot, ItemDefinition, Phase, QuarantineSnapshot,
-    Report, Sale, SaleSnapshot, SaleStage, SaleState, SkuReport, SkuSnapshot, Snapshot, Stock,
+    Report, Sale, SaleSnapshot, SaleStage, SaleState, SkuReport, SkuSnapshot, Snapshot, SoldByEdge, Stock,
 };
 
 impl Allocator {
@@ -42,6 +42,14 @@ impl Allocator {
             skus: skus.collect(),
             balanced,
         })
+    }
+
+    /// What each edge sold of a sale, whatever has become of the sale since. Looks at the sale's items and their sellers
+    /// alone, and not at its orders.
+    pub fn sold_by_edge(&self, sale: &SaleId) -> Option<SoldByEdge> {
+        let definition = &self.image.sales.get(sale)?.definition;
+        let sold = |sku: Sku| Some((sku.code.clone(), self.image.counts.sold_by_edge(&sku)?.clone()));
+        Some(definition.skus().filter_map(sold).collect())
     }
 
     fn all_edges(&self) -> Vec<EdgeId> {

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::body;
 use super::orders::{Order, state};
+use crate::http::counts::Way;
 use crate::http::guide::{Elsewhere, Outcome};
 use crate::http::request::{Asked, one_header};
 use crate::http::respond::{Cache, Reply, json_of, json_written, put, with_retry_after};
@@ -58,7 +59,7 @@ pub(in crate::http) struct Told {
 pub(in crate::http) async fn place(shop: &Shop, asked: &Asked, sale: &str) -> Result<Reply, Problem> {
     let purchase = read(shop, &asked.head.headers, &asked.body, sale, asked.now)?;
     let outcome = shop.buy(purchase, asked.now).await;
-    Ok(Told::of(outcome)?.into_reply())
+    Ok(Told::of(shop, outcome)?.into_reply())
 }
 
 /// Reads a purchase, wherever its fields are held. What the board shows shares its names with the purchase.
@@ -105,7 +106,14 @@ where
 
 impl Told {
     /// What became of a purchase; a refusal is a problem.
-    pub(in crate::http) fn of(Outcome { answer, elsewhere }: Outcome) -> Result<Self, Problem> {
+    pub(in crate::http) fn of(shop: &Shop, outcome: Outcome) -> Result<Self, Problem> {
+        if outcome.elsewhere.is_some() {
+            shop.counts.guided_away(Way::Answer);
+        }
+        Self::written(outcome)
+    }
+
+    fn written(Outcome { answer, elsewhere }: Outcome) -> Result<Self, Problem> {
         let answer = match answer {
             Ok(answer) => answer,
             Err(busy) => return Err(guided(busy.into(), elsewhere)),
@@ -189,7 +197,7 @@ mod tests {
     }
 
     fn reply(answer: Answer) -> Result<Reply, Problem> {
-        Told::of(Outcome { answer: Ok(answer), elsewhere: None }).map(Told::into_reply)
+        Told::written(Outcome { answer: Ok(answer), elsewhere: None }).map(Told::into_reply)
     }
 
     #[test]

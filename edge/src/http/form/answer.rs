@@ -30,6 +30,8 @@ pub(super) struct Form {
     pub(super) key: IdempotencyKey,
     /// The edge that sent the shopper here: nobody is sent on.
     pub(super) from: Option<EdgeId>,
+    /// That edge's signature, as far as anybody looked at it.
+    pub(super) ticket: Option<String>,
 }
 
 impl Shown {
@@ -72,7 +74,8 @@ impl Shown {
         let code = sku.code.as_str();
         let form = again.map(|form| {
             let from = form.from.as_ref().map(EdgeId::as_str);
-            context! { sku => code, units => form.units.get(), key => form.key.as_str(), from }
+            let (units, key, ticket) = (form.units.get(), form.key.as_str(), form.ticket.as_deref());
+            context! { sku => code, units, key, from, ticket }
         });
         let values = context! {
             answer => self.values(),

@@ -1,12 +1,13 @@
 //! A purchase by form that goes on at another edge, under the same key: the page that leads there, and the page that it
 //! leads to. At most one hop: a form that came from another edge stays.
 
-use doorbuster_proto::{ShopperId, Sku, SkuCode};
+use doorbuster_proto::{ShopperId, Sku, SkuCode, Timestamp};
 use hyper::StatusCode;
 
 use super::answer::{Form, Shown};
 use super::{login_first, order};
 use crate::gate::Errand;
+use crate::http::counts::Way;
 use crate::http::guide::Elsewhere;
 use crate::http::request::Asked;
 use crate::http::respond::{Reply, see_other};
@@ -23,6 +24,7 @@ pub(super) fn leave(
     sku: &Sku,
     elsewhere: Elsewhere,
 ) -> Result<Reply, Problem> {
+    shop.counts.guided_away(Way::Form);
     let guidance = shop.stock.guidance();
     if elsewhere.is_at_the_origin_of(guidance.shop(shop.stock.edge())) {
         return Ok(see_other(&elsewhere.page));
@@ -41,11 +43,9 @@ pub(in crate::http) fn go_on(shop: &Shop, asked: &Asked, code: &str) -> Result<R
     let sku = shop.stock.board().find(&code).map(|(_, sku)| sku).ok_or(Problem::NotFound)?;
     let malformed = || Problem::BadRequest("The query is not well encoded.".to_owned());
     let query = fields::parse(asked.head.uri.query().unwrap_or_default()).ok_or_else(malformed)?;
-    let form = order::wanted(&query, &code)?;
-    let Form { units, key, .. } = &form;
-    let errand = Errand { sku: &sku, units: *units, shopper: &shopper, key, target: shop.stock.edge() };
-    let goes_on = query.get("ticket").is_some_and(|ticket| shop.gate.admits(ticket, &errand, asked.now));
-    let detail = match units.get() {
+    let form = checked(shop, order::wanted(&query, &code)?, &shopper, &sku, asked.now);
+    let goes_on = form.ticket.is_some();
+    let detail = match form.units.get() {
         1 => "This shop had some a moment ago. Go on here, with the same request: it never buys twice.".to_owned(),
         units => format!(
             "This shop had some a moment ago. Go on here with your {units} units, in the same request: it never buys twice."
@@ -53,4 +53,11 @@ pub(in crate::http) fn go_on(shop: &Shop, asked: &Asked, code: &str) -> Result<R
     };
     let shown = Shown::new(StatusCode::OK, "go-on", "Go on here", detail);
     Shown { goes_on, ..shown }.page(shop, asked, &shopper, &sku, Some(&form))
+}
+
+/// The form, with its ticket only where an edge signed it for just this purchase, and it still counts.
+pub(super) fn checked(shop: &Shop, form: Form, shopper: &ShopperId, sku: &Sku, now: Timestamp) -> Form {
+    let errand = Errand { sku, units: form.units, shopper, key: &form.key, target: shop.stock.edge() };
+    let ticket = form.ticket.filter(|ticket| shop.gate.admits(ticket, &errand, now));
+    Form { ticket, ..form }
 }

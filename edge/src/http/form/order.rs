@@ -17,12 +17,15 @@ pub(in crate::http) async fn place(shop: &Shop, asked: &Asked, code: &str) -> Re
     let Some(shopper) = shop.shopper(asked) else { return Ok(login_first(asked, &format!("/p/{code}"))) };
     let sku = shop.stock.board().find(&code).map(|(_, sku)| sku).ok_or(Problem::NotFound)?;
     let form = match wanted(&posted(asked)?, &code) {
-        Ok(form) => form,
+        Ok(form) => guided::checked(shop, form, &shopper, &sku, asked.now),
         Err(problem) => return Shown::problem(&problem).page(shop, asked, &shopper, &sku, None),
     };
     let (sale, units, key) = (sku.sale.clone(), form.units, form.key.clone());
     let purchase = Purchase { sale, sku: code, units, shopper: shopper.clone(), key };
     let outcome = shop.buy(purchase, asked.now).await;
+    if form.ticket.is_some() {
+        shop.counts.answered_guided(&outcome.answer);
+    }
     if let Some(elsewhere) = outcome.elsewhere.filter(|_| form.from.is_none()) {
         return guided::leave(shop, asked, &shopper, &sku, elsewhere);
     }
@@ -48,7 +51,7 @@ pub(super) fn wanted(fields: &BTreeMap<String, String>, code: &SkuCode) -> Resul
         None => form_key(code),
     };
     let from = fields.get("from").and_then(|edge| edge.parse().ok());
-    Ok(Form { units, key, from })
+    Ok(Form { units, key, from, ticket: fields.get("ticket").cloned() })
 }
 
 fn form_key(code: &SkuCode) -> IdempotencyKey {

@@ -60,7 +60,7 @@ pub(super) fn take(
     Some(match shop.refused(&purchase, now) {
         Some(refusal) => {
             let outcome = shop.outcome(Ok(Answer::Refused(refusal)), &purchase, now);
-            Posted::Answered(PurchaseAnswer::of(outcome, carries))
+            Posted::Answered(PurchaseAnswer::of(shop, outcome, carries))
         }
         None => Posted::Begun(Errand { purchase, carries, now }),
     })
@@ -68,7 +68,7 @@ pub(super) fn take(
 
 /// Asks the stock.
 pub(super) async fn finish(shop: &Shop, errand: Errand) -> PurchaseAnswer {
-    PurchaseAnswer::of(shop.buy_of_stock(errand.purchase, errand.now).await, errand.carries)
+    PurchaseAnswer::of(shop, shop.buy_of_stock(errand.purchase, errand.now).await, errand.carries)
 }
 
 /// The sale in which something is bought by a target that is a plain path. What is no sale's name is found out by looking for it.
@@ -78,8 +78,8 @@ fn sale<'h>(head: &Head<'h>) -> Option<&'h str> {
 }
 
 impl PurchaseAnswer {
-    fn of(outcome: Outcome, carries: Carries) -> Self {
-        Self { said: Told::of(outcome), carries }
+    fn of(shop: &Shop, outcome: Outcome, carries: Carries) -> Self {
+        Self { said: Told::of(shop, outcome), carries }
     }
 
     pub(super) fn status(&self) -> StatusCode {

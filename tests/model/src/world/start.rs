@@ -110,6 +110,7 @@ fn sale(configuration: &Configuration) -> SaleDefinition {
         limit,
         few_left: Units::ZERO,
         edges: None,
+        weights: None,
     };
     SaleDefinition {
         id: SALE.parse().expect(ID),

@@ -67,6 +67,7 @@ impl World {
             limit: Units::ONE,
             few_left: Units::ZERO,
             edges: None,
+            weights: None,
         };
         SaleDefinition {
             id: Self::sku().sale,

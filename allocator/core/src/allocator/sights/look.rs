@@ -100,7 +100,7 @@ impl Allocator {
     }
 
     fn first_sight(&self, sku: &Sku, frame: &SkuView) -> Sight {
-        let item = self.image.sales.get(&sku.sale).and_then(|sale| sale.definition.item(&sku.code));
+        let item = self.item(sku);
         let edges = item.map(|item| self.placement(item)).unwrap_or_default();
         let mut places = vec![None; self.settings.edges.len()];
         let (mut views, mut parts) = (Vec::with_capacity(edges.len()), Vec::with_capacity(edges.len()));
@@ -109,12 +109,23 @@ impl Allocator {
             if let Some(number) = number {
                 places[number] = Some(place);
             }
-            let (view, part) = self.part(sku, edge, number);
+            let weight = self.weight(item, &edge);
+            let (view, part) = self.part(sku, edge, weight, number);
             views.push(view);
             parts.push(part);
         }
         let view = Arc::new(SkuView { edges: views, ..frame.clone() });
         self.refreshed(sku, Sight { view, parts, places, stale: BTreeSet::new() }, frame)
+    }
+
+    fn item(&self, sku: &Sku) -> Option<&ItemDefinition> {
+        self.image.sales.get(&sku.sale).and_then(|sale| sale.definition.item(&sku.code))
+    }
+
+    /// What an edge weighs among those that sell an item. It changes with the sale alone, and then nothing is kept.
+    fn weight(&self, item: Option<&ItemDefinition>, edge: &EdgeId) -> u32 {
+        let configured = self.settings.edge(edge).map_or(1, |edge| edge.weight);
+        item.map_or(configured, |item| item.weight(edge, configured))
     }
 
     fn placement(&self, item: &ItemDefinition) -> Vec<EdgeId> {
@@ -131,8 +142,8 @@ impl Allocator {
         *view = SkuView { edges: std::mem::take(&mut view.edges), ..frame.clone() };
         for number in std::mem::take(&mut sight.stale) {
             if let Some(place) = sight.places[number] {
-                let edge = view.edges[place].edge.clone();
-                (view.edges[place], sight.parts[place]) = self.part(sku, edge, Some(number));
+                let EdgeView { edge, weight, .. } = view.edges[place].clone();
+                (view.edges[place], sight.parts[place]) = self.part(sku, edge, weight, Some(number));
             }
         }
         for (edge, part) in view.edges.iter_mut().zip(&sight.parts) {
@@ -146,7 +157,7 @@ impl Allocator {
     }
 
     /// An edge's part of a view; what concerns its link, and its demand at the moment, come with every look.
-    fn part(&self, sku: &Sku, edge: EdgeId, number: Option<usize>) -> (EdgeView, Part) {
+    fn part(&self, sku: &Sku, edge: EdgeId, weight: u32, number: Option<usize>) -> (EdgeView, Part) {
         let live = self.image.last_epoch(&edge).filter(|(_, book)| book.head.phase == Phase::Live);
         let total = live.map(|(_, book)| book.total(sku)).unwrap_or_default();
         let is_in_flight = live.is_some_and(|(_, book)| book.has_grant_in_flight(sku));
@@ -154,7 +165,7 @@ impl Allocator {
         let heard = watch.and_then(|watch| watch.levels.get(sku)).copied();
         let view = EdgeView {
             ready: false,
-            weight: self.settings.edge(&edge).map_or(1, |edge| edge.weight),
+            weight,
             granted: total.granted,
             last_grant: total.last_grant,
             told: heard.map(|heard| heard.told(total, is_in_flight)),

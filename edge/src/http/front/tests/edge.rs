@@ -9,6 +9,7 @@ use doorbuster_proto::{
     FromAllocator, Instance, ItemRules, Published, SaleRules, Seq, SiteVersion, Sku, SkuGuidance, Term, Timestamp,
     Units, Welcome, Word,
 };
+use prometheus_client::registry::Registry;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _, duplex};
 
@@ -48,6 +49,7 @@ pub(super) struct Edge {
     pub(super) front: Arc<Front>,
     /// A shopper's.
     pub(super) token: String,
+    figures: Registry,
     config: Config,
     owner: OwnerHandle,
     _reader: OutboxReader,
@@ -75,14 +77,23 @@ impl Edge {
         let reader = play_allocator(&ends, &stock).await;
         let gate = Gate::open(&config.login).unwrap();
         let token = gate.admit("ann".parse().unwrap(), doorbuster_config::clock::now()).text;
-        let counts = Counts::register(&mut prometheus_client::registry::Registry::default());
+        let mut figures = Registry::default();
+        let counts = Counts::register(&mut figures);
         let shop = Shop::new(stock, Pages::open(&config.data.join("pages")).unwrap(), gate, counts);
         let front = Arc::new(Front::new(shop, Current::new(live), AccessLog::off()));
-        Self { front, token, config, owner, _reader: reader, _ends: ends, _folder: folder }
+        Self { front, token, figures, config, owner, _reader: reader, _ends: ends, _folder: folder }
     }
 
     pub(super) async fn stop(self) {
         self.owner.stop().await;
+    }
+
+    /// What a figure counts, such as `doorbuster_answers_total{kind="over"}`.
+    pub(super) fn figure(&self, name: &str) -> u64 {
+        let mut text = String::new();
+        prometheus_client::encoding::text::encode(&mut text, &self.figures).unwrap();
+        let value = text.lines().find_map(|line| line.strip_prefix(name)).expect("there is such a figure");
+        value.trim().parse().unwrap()
     }
 
     /// The answer, without what differs from one request to the next.

@@ -1,10 +1,11 @@
 //! Shoppers whom the edge tells of another one.
 
-use doorbuster_proto::{Timestamp, Units};
+use doorbuster_proto::{Sku, Timestamp, Units};
 use serde_json::{Value, json};
 
 use super::edge::{Edge, PLAIN};
 use super::{Order, SELLS};
+use crate::gate::Errand;
 use crate::stock::{Answer, Busy, Purchase, Refusal};
 
 fn json_of(answer: &str) -> Value {
@@ -21,6 +22,16 @@ async fn bought(edge: &Edge, sku: &str, key: &str, at_once: bool) -> (String, Va
     let answer = edge.answer(&order.head(), &order.body, at_once).await;
     let body = json_of(&answer);
     (answer, body)
+}
+
+/// The answer to a form.
+async fn posted(edge: &Edge, sku: &str, form: &str) -> String {
+    let (length, token) = (form.len(), &edge.token);
+    let head = format!(
+        "POST /p/{sku}/order HTTP/1.1\r\nHost: shop.example\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+         Cookie: doorbuster_token={token}\r\nContent-Length: {length}\r\n\r\n"
+    );
+    edge.answer(&head, form, true).await
 }
 
 fn purchase(sku: &str, key: &str) -> Purchase {
@@ -79,21 +90,48 @@ async fn a_purchase_that_may_have_been_placed_here_is_never_sent_away() {
 #[tokio::test]
 async fn a_form_is_led_to_an_edge_of_the_same_origin_and_no_further() {
     let edge = Edge::start(PLAIN).await;
-    let post = async |body: &str| {
-        let (length, token) = (body.len(), &edge.token);
-        let head = format!(
-            "POST /p/away/order HTTP/1.1\r\nHost: shop.example\r\nContent-Type: application/x-www-form-urlencoded\r\n\
-             Cookie: doorbuster_token={token}\r\nContent-Length: {length}\r\n\r\n"
-        );
-        edge.answer(&head, body, true).await
-    };
-    let led = post("units=1").await;
+    let led = posted(&edge, "away", "units=1").await;
     assert!(led.starts_with("HTTP/1.1 303 "), "{led}");
     assert!(led.contains("\r\nlocation: https://shop.example/edge-"), "{led}");
     assert!(led.contains("/p/away/order?units=1&key=form-away&from=edge-1&ticket="), "{led}");
     // What another edge sent here is answered here; without a site there is no page to answer it with.
-    let stayed = post("units=1&from=edge-2").await;
+    let stayed = posted(&edge, "away", "units=1&from=edge-2").await;
     assert!(stayed.starts_with("HTTP/1.1 503 ") && !stayed.contains("location"), "{stayed}");
+    edge.stop().await;
+}
+
+#[tokio::test]
+async fn whoever_is_told_of_another_edge_is_counted_and_so_is_whoever_comes_with_a_ticket() {
+    let edge = Edge::start(PLAIN).await;
+    let away = || ["answer", "form"].map(|way| edge.figure(&format!("doorbuster_guided_away_total{{way=\"{way}\"}}")));
+    let here = |kind: &str| {
+        ["guided_answers", "answers"].map(|what| edge.figure(&format!("doorbuster_{what}_total{{kind=\"{kind}\"}}")))
+    };
+    for at_once in [true, false] {
+        bought(&edge, "away", "k-1", at_once).await;
+        bought(&edge, "back", "k-2", at_once).await;
+        bought(&edge, "empty", "k-3", at_once).await;
+    }
+    assert_eq!(away(), [4, 0]);
+    posted(&edge, "away", "units=1").await;
+    assert_eq!(away(), [4, 1]);
+    posted(&edge, "away", "units=1&from=edge-2").await;
+    assert_eq!(away(), [4, 1], "one hop is all");
+
+    let (sku, key) = (Sku { sale: "sells".parse().unwrap(), code: "kettle".parse().unwrap() }, "k-4".parse().unwrap());
+    let (shopper, target) = ("ann".parse().unwrap(), "edge-1".parse().unwrap());
+    let errand = Errand { sku: &sku, units: Units::ONE, shopper: &shopper, key: &key, target: &target };
+    let ticket = edge.front.shop.gate.ticket(&errand, doorbuster_config::clock::now());
+    for (form, counted) in [
+        ("units=1&key=k-4&from=edge-2".to_owned(), [0, 1]),
+        (format!("units=1&key=k-4&from=edge-2&ticket={ticket}"), [1, 2]),
+        // A ticket for another purchase is none.
+        (format!("units=1&key=k-5&from=edge-2&ticket={ticket}"), [1, 3]),
+    ] {
+        let answer = posted(&edge, "kettle", &form).await;
+        assert!(answer.starts_with("HTTP/1.1 303 "), "{answer}");
+        assert_eq!(here("reserved"), counted, "{form}");
+    }
     edge.stop().await;
 }
 
