@@ -46,15 +46,15 @@ fn settled() -> (Desk, Peer, Peer) {
 #[test]
 fn little_changes_are_no_news_until_they_add_up() {
     let (mut desk, one, two) = settled();
-    for shelf in [97, 94, 91, 88] {
+    for shelf in [97, 80, 60, 51] {
         desk.level(&one, shelf, 0);
         assert_eq!(told(&heartbeat(&mut desk), &two), None, "{shelf} of 100");
     }
-    desk.level(&one, 87, 0);
+    desk.level(&one, 50, 0);
     let outs = heartbeat(&mut desk);
     for peer in [&one, &two] {
-        let guidance = told(&outs, peer).expect("an eighth is gone");
-        assert_eq!((guidance.left, guidance.stock), (units(387), stock(&[(&two, 100), (&one, 87)])));
+        let guidance = told(&outs, peer).expect("an eighth of all is gone");
+        assert_eq!((guidance.left, guidance.stock), (units(350), stock(&[(&two, 100), (&one, 50)])));
     }
 }
 

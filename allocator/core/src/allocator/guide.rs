@@ -11,6 +11,8 @@ use crate::{Connection, EdgeView, Phase, SkuView};
 
 /// News of a number is what changes it by one part in so many; of nothing, or to nothing, always.
 const NEWS_PART: u64 = 8;
+/// Of what one edge has, as a hint where to go: what changes it by one part in so many.
+const STOCK_NEWS_PART: u64 = 2;
 
 /// What edges were told of a SKU. Edges go by their numbers in the settings.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -39,7 +41,7 @@ impl Guide {
         let ready = || view.edges.iter().filter(|edge| edge.ready);
         let mark = |(number, now): (usize, Option<Units>)| {
             let now = now?;
-            Some(before.low_water(number).filter(|told| is_near(*told, now)).unwrap_or(now))
+            Some(before.low_water(number).filter(|told| is_near(*told, now, NEWS_PART)).unwrap_or(now))
         };
         let mut guide = Self {
             left: view.pool.plus(ready().map(EdgeView::stock).sum()).saturating_sub(view.debt),
@@ -62,11 +64,11 @@ impl Guide {
             at.map(|at| &view.edges[at]).filter(|seen| seen.ready).map_or(Units::ZERO, EdgeView::stock)
         };
         let most = |stock: &[EdgeStock]| stock.first().map_or(Units::ZERO, |richest| richest.units);
-        is_near(before.left, self.left)
-            && is_near(before.waiting, self.waiting)
+        is_near(before.left, self.left, NEWS_PART)
+            && is_near(before.waiting, self.waiting, NEWS_PART)
             && before.stock.len() == self.stock.len()
-            && is_near(most(&before.stock), most(&self.stock))
-            && before.stock.iter().all(|told| is_near(told.units, stock_of(&told.edge)))
+            && is_near(most(&before.stock), most(&self.stock), STOCK_NEWS_PART)
+            && before.stock.iter().all(|told| is_near(told.units, stock_of(&told.edge), STOCK_NEWS_PART))
     }
 
     /// Notes who has what to hear, where this was told before.
@@ -111,9 +113,9 @@ fn richest(view: &SkuView) -> Vec<EdgeStock> {
     stock.into_iter().map(|(units, edge)| EdgeStock { edge: edge.clone(), units: units.0 }).collect()
 }
 
-fn is_near(told: Units, now: Units) -> bool {
+fn is_near(told: Units, now: Units, news_part: u64) -> bool {
     let (least, most) = (told.min(now).get(), told.max(now).get());
-    least == most || (least > 0 && (most - least).saturating_mul(NEWS_PART) < most)
+    least == most || (least > 0 && (most - least).saturating_mul(news_part) < most)
 }
 
 impl Allocator {
