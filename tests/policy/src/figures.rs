@@ -37,6 +37,30 @@ impl Figures {
         "lasted_ms",
     ];
 
+    /// Of values in the order of the names.
+    pub fn of(values: [f64; 8]) -> Self {
+        let [
+            false_sold_out,
+            waiting_share,
+            stranded_unit_seconds,
+            unsold,
+            messages_per_1000,
+            sell_out_ratio,
+            latency_p99_ms,
+            lasted_ms,
+        ] = values;
+        Self {
+            false_sold_out,
+            waiting_share,
+            stranded_unit_seconds,
+            unsold,
+            messages_per_1000,
+            sell_out_ratio,
+            latency_p99_ms,
+            lasted_ms,
+        }
+    }
+
     /// The figures in the order of their names.
     pub fn values(&self) -> [f64; 8] {
         [

@@ -6,6 +6,7 @@
 
 mod arrivals;
 mod figures;
+mod goals;
 mod plot;
 mod report;
 mod rows;
@@ -14,6 +15,7 @@ mod workload;
 mod world;
 
 pub use figures::Figures;
+pub use goals::{Goal, goals, verdict};
 pub use plot::plots;
 pub use report::{json, table};
 pub use rows::{Row, Scale, measure};

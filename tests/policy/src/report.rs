@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use crate::figures::Figures;
+use crate::goals::{goals, goals_json};
 use crate::rows::Row;
 use crate::statistics::Estimate;
 
@@ -26,9 +27,9 @@ pub fn table(rows: &[Row]) -> String {
     text
 }
 
-/// Every row with every figure: the mean, and beside it how far it can be trusted.
+/// Every row with every figure: the mean, and beside it how far it can be trusted; and the goals.
 pub fn json(rows: &[Row]) -> Value {
-    json!({ "rows": rows.iter().map(row_json).collect::<Vec<_>>() })
+    json!({ "rows": rows.iter().map(row_json).collect::<Vec<_>>(), "goals": goals_json(&goals(rows)) })
 }
 
 fn line(row: &Row) -> String {

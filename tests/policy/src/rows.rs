@@ -46,8 +46,9 @@ impl Scale {
     pub fn seeds(self, workload: &Workload) -> u64 {
         match self {
             Self::Quick => 2,
-            Self::Full if workload.supply >= 100_000 || workload.edges >= 300 => 2,
-            Self::Full => 10,
+            Self::Full if workload.supply >= 1_000_000 => 1,
+            Self::Full if workload.supply >= 30_000 => 3,
+            Self::Full => 30,
         }
     }
 

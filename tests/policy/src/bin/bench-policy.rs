@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use clap::Parser;
 use doorbuster_allocator_core::Policy;
-use doorbuster_policy::{Scale, Shape, Workload, json, measure, plots, table};
+use doorbuster_policy::{Scale, Shape, Workload, goals, json, measure, plots, table, verdict};
 
 /// Runs every allocation policy under every workload, and compares them.
 #[derive(Parser)]
@@ -25,7 +25,7 @@ struct Options {
     /// Only with so many units; with --edges, whatever there is a row for.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     supply: Option<u32>,
-    /// Sales of each row; 10, or 2 when quick and where a sale takes long.
+    /// Sales of each row; 30, 2 when quick, and fewer where a sale takes long.
     #[arg(long)]
     seeds: Option<u64>,
     /// Where policy.json and the plots go.
@@ -59,6 +59,10 @@ fn main() -> anyhow::Result<()> {
     };
     let rows = measure(&workloads, &policies, |workload| options.seeds.unwrap_or(scale.seeds(workload)));
     println!("{}", table(&rows));
+    let goals = goals(&rows);
+    if !goals.is_empty() {
+        println!("{}", verdict(&goals));
+    }
     if let Some(out) = &options.out {
         std::fs::create_dir_all(out)?;
         std::fs::write(out.join("policy.json"), serde_json::to_vec_pretty(&json(&rows))?)?;
