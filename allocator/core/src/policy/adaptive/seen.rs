@@ -11,9 +11,11 @@ const DECISION_MS: u64 = 20;
 const DEVIATIONS: u64 = 3;
 /// What the weights say is worth so many units that were asked for, for each edge.
 const EXPECTED_UNITS_PER_EDGE: u128 = 1;
-/// The pool keeps one part in so many of what is left, and what is sold in so many round trips; never more than half.
+/// The pool keeps one part in so many of what is left, and what is sold in so many round trips; but one part in so many of
+/// what is left goes out.
 const POOL_PART: u64 = 6;
-const POOL_ROUND_TRIPS: u64 = 6;
+const POOL_ROUND_TRIPS: u64 = 5;
+const OUT_PART: u64 = 4;
 /// In the tail there are no more than so many units for each edge that sells the SKU.
 const TAIL_UNITS_PER_EDGE: u64 = 1;
 /// The tail begins so many milliseconds before the end, at the latest.
@@ -73,7 +75,7 @@ impl<'a> Seen<'a> {
     /// What the edge should hold: its part of all that is not kept back.
     pub(super) fn target(&self, edge: &SeenEdge<'_>) -> u64 {
         let kept_back = self.left / POOL_PART + POOL_ROUND_TRIPS * self.sold_in_a_round_trip;
-        self.part(edge, self.left - kept_back.min(self.left / 2))
+        self.part(edge, self.left.saturating_sub(kept_back).max(self.left / OUT_PART))
     }
 }
 
