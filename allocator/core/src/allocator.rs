@@ -104,6 +104,7 @@ pub struct Allocator {
     follows_up_at: Option<Timestamp>,
     /// The heartbeat that sessions hear at the end of this turn.
     beat: Option<Beat>,
+    last_beat: Beat,
     alerts: Alerts,
 }
 
@@ -153,6 +154,7 @@ impl Allocator {
             is_turn_open: true,
             follows_up_at: None,
             beat: None,
+            last_beat: Beat::default(),
             alerts: Alerts::default(),
         };
         allocator.take_term();
@@ -213,7 +215,8 @@ impl Allocator {
         self.evict_silent(now);
         self.look_at_contests(now);
         if self.words_due_at.is_some_and(|due| due <= now) {
-            self.beat = Some(Beat::at(now));
+            self.last_beat = self.last_beat.next();
+            self.beat = Some(self.last_beat);
             self.words_due_at = None;
             if self.looking.is_empty() {
                 // A pass that is not over goes on first: whoever comes last in it is not to wait for ever.

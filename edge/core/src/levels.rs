@@ -76,12 +76,14 @@ impl Edge {
         let beats = self.demand.heartbeat_at <= self.clock;
         if beats {
             self.demand.heartbeat_at = self.clock.after_ms(HEARTBEAT_MS);
-            let all = self.shelves.keys().chain(self.queue.skus());
+            let told = self.demand.told.values().filter(|level| !level.waiting.is_zero()).map(|level| &level.sku);
+            let all = self.shelves.keys().chain(self.queue.skus()).chain(told);
             skus.extend(all.cloned());
         }
         let tells_all = beats && (self.demand.all_at <= self.clock || self.has_lost_any());
         if tells_all {
-            self.demand.all_at = self.clock.after_ms(ALL_LEVELS_MS);
+            // Edges that began together do not go on together.
+            self.demand.all_at = self.clock.after_ms(ALL_LEVELS_MS + self.identity.boot.0 % ALL_LEVELS_MS);
             self.demand.told.clear();
         }
         // An empty shelf of a sale that is over here, or of an edge that cannot sell, would ask for grants that come back
@@ -89,8 +91,9 @@ impl Edge {
         skus.retain(|sku| self.can_sell(sku));
         let levels = skus.iter().map(|sku| self.level(sku)).collect();
         let news = self.demand.news(levels);
-        let is_at_rest = news.is_empty() && !tells_all;
-        if is_at_rest && (!beats || self.clock < self.demand.told_at.after_ms(REST_MS)) {
+        let next_beat = self.clock.after_ms(HEARTBEAT_MS);
+        let is_silent = !beats || next_beat <= self.demand.told_at.after_ms(REST_MS);
+        if news.is_empty() && !tells_all && is_silent {
             return;
         }
         self.demand.told_at = self.clock;
@@ -115,7 +118,7 @@ impl Edge {
 
     fn can_sell(&self, sku: &Sku) -> bool {
         let is_open = self.sales.find(&sku.sale).is_some_and(|sale| !sale.closed && self.clock < sale.rules.ends_at);
-        self.has_room && is_open
+        self.has_room && is_open && self.sales.has_item(sku)
     }
 
     fn level(&self, sku: &Sku) -> Level {

@@ -71,7 +71,7 @@ pub const WAITERS_MAX: usize = 65_536;
 pub const HEARTBEAT_MS: u64 = 500;
 /// Where nothing has changed, it says so often that it is there.
 pub const REST_MS: u64 = 1_000;
-/// How often it tells all levels, changed or not.
+/// How often it tells all levels, changed or not: this, and up to twice as seldom, by its boot.
 pub const ALL_LEVELS_MS: u64 = 15_000;
 /// The least time between two notices of levels.
 pub const LEVELS_MS_MIN: u64 = 10;

@@ -64,7 +64,7 @@ impl Counts {
         registry.register("doorbuster_http_responses", "Responses to shoppers, by class of status", classes.clone());
         let guided_away = Family::<WayLabel, Counter>::default();
         let guided_kinds = Family::<KindLabel, Counter>::default();
-        let help = "Purchases that were told of another edge, by the way in which they were told";
+        let help = "Answers to purchases that named another edge, by the way in which they did";
         registry.register("doorbuster_guided_away", help, guided_away.clone());
         let help = "Answers to purchases that another edge sent here with its signature, by kind";
         registry.register("doorbuster_guided_answers", help, guided_kinds.clone());
@@ -86,7 +86,7 @@ impl Counts {
         self.guided_kinds[kind(answer)].inc();
     }
 
-    /// Counts a purchase that was told of another edge.
+    /// Counts an answer that named another edge.
     pub(super) fn guided_away(&self, way: Way) {
         self.guided_away[way as usize].inc();
     }

@@ -53,6 +53,8 @@ const PARTS_MAX: usize = 5;
 pub(super) fn route<'a>(method: &Method, path: &'a str) -> Result<Route<'a>, Unroutable> {
     match decode(path)? {
         Cow::Borrowed(path) => routed(method, path, Cow::Borrowed),
+        // A slash in disguise is in no address of the shop, and what a page names counts from the slashes that a browser sees.
+        Cow::Owned(decoded) if slashes(&decoded) != slashes(path) => Err(Unroutable::NotFound),
         Cow::Owned(path) => routed(method, &path, |part| Cow::Owned(part.to_owned())),
     }
 }
@@ -92,6 +94,10 @@ fn routed<'p, 'a>(
         _ if get => Ok(Route::Page(keep(path))),
         _ => Err(Unroutable::NotFound),
     }
+}
+
+fn slashes(path: &str) -> usize {
+    path.bytes().filter(|byte| *byte == b'/').count()
 }
 
 fn decode(path: &str) -> Result<Cow<'_, str>, Unroutable> {
@@ -161,6 +167,14 @@ mod tests {
         assert_eq!(get("/api/login"), Err(Unroutable::Method("POST")));
         assert_eq!(get("/api/sales/s/orders"), Err(Unroutable::Method("POST")));
         assert_eq!(route(&Method::DELETE, "/login"), Err(Unroutable::Method("GET, HEAD, POST")));
+    }
+
+    #[test]
+    fn a_slash_in_disguise_is_in_no_address() {
+        for path in ["/p%2fmug", "/p%2Fmug/order", "/assets%2Fshop.css", "/p/mug%2F"] {
+            assert_eq!(get(path), Err(Unroutable::NotFound), "{path}");
+        }
+        assert_eq!(get("/p/m%75g"), Ok(Route::Product("mug".into())));
     }
 
     #[test]

@@ -113,6 +113,7 @@ impl Desk {
         }
         assert!(self.store == *self.core.image(), "the store is what the core believes");
         self.store.check().expect("conservation");
+        self.core.check_sights().expect("what is kept is what a look from scratch finds");
         outs
     }
 

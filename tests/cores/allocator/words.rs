@@ -1,6 +1,6 @@
 //! "Sold out" is a global word.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use doorbuster_allocator_core::{Command, HEARTBEAT_MS, Operator};
 use doorbuster_proto::{AllocatorBody, EdgeBody, FromAllocator, Word};
@@ -53,6 +53,40 @@ fn every_session_hears_words_again_with_every_other_heartbeat() {
         let heard = [beat(&mut desk), beat(&mut desk)];
         assert_eq!(heard.into_iter().flatten().collect::<Vec<_>>(), [vec![said.clone()]]);
     }
+}
+
+#[test]
+fn late_heartbeats_leave_no_session_out() {
+    for late_ms in [300, 400, 500] {
+        let mut desk = Desk::selling(&["one", "two"], 2, 0);
+        let (one, two) = (desk.join("one", 1), desk.join("two", 2));
+        let mut heard = BTreeMap::from([(one.connection.0, desk.now), (two.connection.0, desk.now)]);
+        for _ in 0..20 {
+            let due = desk.core.poll_timeout().unwrap().after_ms(late_ms);
+            for out in desk.at(due) {
+                if let Out::To(to, AllocatorBody::Words(_)) = out {
+                    let silent_ms = desk.now.since_ms(heard.insert(to, desk.now).unwrap());
+                    assert!(silent_ms <= 2 * (HEARTBEAT_MS + late_ms), "{to} heard nothing for {silent_ms} ms");
+                }
+            }
+        }
+        assert!(heard.values().all(|at| desk.now.since_ms(*at) <= 2 * (HEARTBEAT_MS + late_ms)), "{heard:?}");
+    }
+}
+
+#[test]
+fn an_edge_that_gains_an_item_hears_its_word() {
+    let mut desk = Desk::fresh(&["one", "two"]);
+    let (mut one, mut two) = (desk.join("one", 1), desk.join("two", 2));
+    let mut definition = sale("s", &[("a", 1)], 0);
+    definition.items[0].edges = Some(vec![one.edge.clone()]);
+    let outs = desk.publish(definition.clone());
+    desk.take_downs(&mut one, &outs);
+    desk.up(&mut one, vec![order("ann", 1)]);
+    definition.items[0].edges = Some(vec![one.edge.clone(), two.edge.clone()]);
+    let outs = desk.publish(definition);
+    desk.take_downs(&mut two, &outs);
+    assert!(outs.contains(&word(&two, true)), "{outs:?}");
 }
 
 #[test]

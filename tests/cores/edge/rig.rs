@@ -139,13 +139,17 @@ impl Rig {
 
     /// The levels sent since.
     pub(crate) fn levels(&mut self) -> Vec<Vec<Level>> {
-        let levels = |command| match command {
-            Command::Send(FromEdge { body: EdgeBody::Levels(levels) | EdgeBody::LevelsChanged(levels), .. }) => {
-                Some(levels)
-            }
+        self.notices().into_iter().map(|(_, levels)| levels).collect()
+    }
+
+    /// The levels sent since, and whether they are all that can be sold.
+    pub(crate) fn notices(&mut self) -> Vec<(bool, Vec<Level>)> {
+        let notice = |command| match command {
+            Command::Send(FromEdge { body: EdgeBody::Levels(levels), .. }) => Some((true, levels)),
+            Command::Send(FromEdge { body: EdgeBody::LevelsChanged(levels), .. }) => Some((false, levels)),
             _ => None,
         };
-        self.everything().into_iter().filter_map(levels).collect()
+        self.everything().into_iter().filter_map(notice).collect()
     }
 
     /// What the board is told since.

@@ -1,9 +1,9 @@
 //! Many edges that tell with every heartbeat which levels have changed, and do nothing else; or sell between two.
 
 use std::collections::BTreeMap;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
-use doorbuster_edge_core::{HEARTBEAT_MS, REST_MS};
+use doorbuster_edge_core::{ALL_LEVELS_MS, HEARTBEAT_MS, REST_MS};
 use doorbuster_proto::{EdgeBody, Level, Sku, Units};
 use rand::RngExt as _;
 use tokio::time::MissedTickBehavior;
@@ -45,6 +45,7 @@ async fn beat_for_ever(mut edge: Played, skus: Vec<Sku>, gauge: Gauge, sells: bo
     beats.reset_after(Duration::from_millis(rand::rng().random_range(0..beat_ms)));
     edge.say(EdgeBody::Levels(levels_of(&edge, &skus))).await?;
     let mut told: BTreeMap<Sku, Level> = BTreeMap::new();
+    let mut all_at = Instant::now() + Duration::from_millis(rand::rng().random_range(0..ALL_LEVELS_MS));
     loop {
         tokio::select! {
             message = edge.next() => {
@@ -54,10 +55,16 @@ async fn beat_for_ever(mut edge: Played, skus: Vec<Sku>, gauge: Gauge, sells: bo
                 if sells {
                     sell_some(&mut edge, &skus);
                 }
-                let mut news = levels_of(&edge, &skus);
-                news.retain(|level| told.get(&level.sku) != Some(level));
-                told.extend(news.iter().map(|level| (level.sku.clone(), level.clone())));
-                edge.say(EdgeBody::LevelsChanged(news)).await?;
+                let levels = levels_of(&edge, &skus);
+                if Instant::now() >= all_at {
+                    all_at += Duration::from_millis(ALL_LEVELS_MS);
+                    edge.say(EdgeBody::Levels(levels)).await?;
+                } else {
+                    let is_news = |level: &Level| told.get(&level.sku) != Some(level);
+                    let news: Vec<Level> = levels.into_iter().filter(is_news).collect();
+                    told.extend(news.iter().map(|level| (level.sku.clone(), level.clone())));
+                    edge.say(EdgeBody::LevelsChanged(news)).await?;
+                }
                 gauge.done(1);
             }
         }

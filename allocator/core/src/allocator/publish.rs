@@ -44,6 +44,8 @@ impl Allocator {
         self.journal(tally, "operator".into(), format!("publish of {}", definition.id), now);
         self.log.push(Command::SiteChanged { site });
         self.send_published_to_all();
+        // Whoever sells an item anew knows no word of it.
+        self.wants_words.extend(self.links.iter().map(|(connection, _)| connection));
     }
 
     /// What the edges show: every sale that is not settled, and the newest of those that are, so that whoever comes

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use doorbuster_proto::{AllocatorBody, EdgeId, Sku, Timestamp, Word};
 
 use super::{Allocator, Link};
-use crate::{Connection, HEARTBEAT_MS, SaleStage, Stock};
+use crate::{Connection, HEARTBEAT_MS, ItemDefinition, SaleDefinition, SaleStage, Stock};
 
 /// A heartbeat repeats so many words, all of them in turn: hundreds of edges hear it at one moment.
 const WORDS_REPEATED_MAX: usize = 16;
@@ -24,24 +24,38 @@ pub(super) struct Said {
 }
 
 /// A heartbeat, by its number. Each is for some of the sessions.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
 pub(super) struct Beat(u64);
 
 impl Beat {
-    pub(super) fn at(now: Timestamp) -> Self {
-        Self(now.0 / HEARTBEAT_MS)
+    pub(super) fn next(self) -> Self {
+        Self(self.0.wrapping_add(1))
     }
 
     fn is_of(self, connection: Connection) -> bool {
         connection.0 % SESSIONS_PARTS == self.0 % SESSIONS_PARTS
     }
+
+    /// How many of so many words others say again before this one does.
+    fn words_before(self, words: usize) -> usize {
+        let portions = words.div_ceil(WORDS_REPEATED_MAX).max(1) as u64;
+        let portion = self.0 / SESSIONS_PARTS % portions;
+        usize::try_from(portion).expect("it is less than a number of words") * WORDS_REPEATED_MAX
+    }
 }
 
-/// The words whose turn it is to be said again.
-fn repeated(all: &[Addressed], beat: Beat) -> impl Iterator<Item = &Addressed> {
-    let portions = all.len().div_ceil(WORDS_REPEATED_MAX).max(1) as u64;
-    let portion = usize::try_from(beat.0 / SESSIONS_PARTS % portions).expect("it is less than a number of words");
-    all.iter().skip(portion * WORDS_REPEATED_MAX).take(WORDS_REPEATED_MAX)
+/// The words on these items, each with the edges that hear it.
+fn addressed<'a>(
+    words: &BTreeMap<Sku, Said>,
+    items: impl Iterator<Item = (&'a SaleDefinition, &'a ItemDefinition)>,
+) -> Vec<Addressed> {
+    let addressed = |(definition, item): (&SaleDefinition, &ItemDefinition)| {
+        let sku = definition.sku(&item.sku);
+        let said = words.get(&sku)?;
+        let edges = item.edges.as_ref().map(|edges| edges.iter().cloned().collect());
+        Some((Word { sku, sold_out: said.sold_out, halted: said.halted }, edges))
+    };
+    items.filter_map(addressed).collect()
 }
 
 impl Said {
@@ -73,11 +87,13 @@ impl Allocator {
         if beat.is_none() && changed.is_empty() && wants.is_empty() {
             return;
         }
-        let all = if beat.is_some() || !wants.is_empty() { self.addressed(&self.words) } else { Vec::new() };
-        let news = self.addressed(&changed);
+        let all = if wants.is_empty() { Vec::new() } else { addressed(&self.words, self.shown_items()) };
+        let news = addressed(&changed, self.shown_items());
         let mut again = news.clone();
         if let Some(beat) = beat {
-            again.extend(repeated(&all, beat).filter(|(word, _)| !changed.contains_key(&word.sku)).cloned());
+            let repeated = self.shown_items().skip(beat.words_before(self.shown_items().count()));
+            let repeated = addressed(&self.words, repeated.take(WORDS_REPEATED_MAX));
+            again.extend(repeated.into_iter().filter(|(word, _)| !changed.contains_key(&word.sku)));
         }
         let mut messages = Vec::new();
         for (connection, link) in self.links.iter() {
@@ -113,20 +129,10 @@ impl Allocator {
         changed
     }
 
-    /// The words, each with the edges that hear it. A settled sale is sold by none.
-    fn addressed(&self, words: &BTreeMap<Sku, Said>) -> Vec<Addressed> {
-        let mut addressed = Vec::with_capacity(words.len());
+    /// Every item of which edges hear words. A settled sale is sold by none.
+    fn shown_items(&self) -> impl Iterator<Item = (&SaleDefinition, &ItemDefinition)> {
         let shown = self.image.sales.values().filter(|sale| sale.stage != SaleStage::Settled);
-        for definition in shown.map(|sale| &sale.definition) {
-            for item in &definition.items {
-                let sku = definition.sku(&item.sku);
-                if let Some(said) = words.get(&sku) {
-                    let edges = item.edges.as_ref().map(|edges| edges.iter().cloned().collect());
-                    addressed.push((Word { sku, sold_out: said.sold_out, halted: said.halted }, edges));
-                }
-            }
-        }
-        addressed
+        shown.flat_map(|sale| sale.definition.items.iter().map(|item| (&sale.definition, item)))
     }
 
     /// The words on what an edge sells. A fenced epoch sells nothing, nor does a disk that waits for its answer: all that

@@ -12,7 +12,7 @@ const DEVIATIONS: u64 = 3;
 /// What the weights say is worth so many units that were asked for, for each edge.
 const EXPECTED_UNITS_PER_EDGE: u128 = 1;
 /// The pool keeps one part in so many of what is left, and what is sold in so many round trips; but one part in so many of
-/// what is left goes out.
+/// what is left goes out at least.
 const POOL_PART: u64 = 6;
 const POOL_ROUND_TRIPS: u64 = 5;
 const OUT_PART: u64 = 4;
