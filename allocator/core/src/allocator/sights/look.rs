@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use doorbuster_proto::{EdgeId, Sku, Timestamp};
+use doorbuster_proto::{EdgeId, Epoch, Sku, Timestamp};
 
 use super::super::Allocator;
 use super::{LinkSight, Part, Sight};
-use crate::{Account, DOWN_UNCONFIRMED_MAX, EdgeView, ItemDefinition, Phase, SaleStage, SkuView};
+use crate::{Account, Book, DOWN_UNCONFIRMED_MAX, EdgeView, ItemDefinition, Phase, SaleStage, SkuView};
 
 impl Allocator {
     /// What the policy may know of a SKU; `None` where nothing of it may move.
@@ -78,9 +78,14 @@ impl Allocator {
         kept.copied().unwrap_or_else(|| self.link_sight(&self.settings.edges[number].id))
     }
 
+    /// An edge's last epoch, where it may be granted to.
+    fn live_book(&self, edge: &EdgeId) -> Option<(Epoch, &Book)> {
+        self.image.last_epoch(edge).filter(|(_, book)| book.head.phase == Phase::Live)
+    }
+
     fn link_sight(&self, edge: &EdgeId) -> LinkSight {
-        let live = self.image.last_epoch(edge).filter(|(_, book)| book.head.phase == Phase::Live);
-        let has_room = |(epoch, book): (_, &crate::Book)| {
+        let live = self.live_book(edge);
+        let has_room = |(epoch, book): (Epoch, &Book)| {
             book.down.len() < DOWN_UNCONFIRMED_MAX && self.link_of(edge, epoch).is_some()
         };
         LinkSight {
@@ -158,7 +163,7 @@ impl Allocator {
 
     /// An edge's part of a view; what concerns its link, and its demand at the moment, come with every look.
     fn part(&self, sku: &Sku, edge: EdgeId, weight: u32, number: Option<usize>) -> (EdgeView, Part) {
-        let live = self.image.last_epoch(&edge).filter(|(_, book)| book.head.phase == Phase::Live);
+        let live = self.live_book(&edge);
         let total = live.map(|(_, book)| book.total(sku)).unwrap_or_default();
         let is_in_flight = live.is_some_and(|(_, book)| book.has_grant_in_flight(sku));
         let watch = self.watches.get(&edge);
