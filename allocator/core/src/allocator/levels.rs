@@ -127,7 +127,11 @@ impl Allocator {
         for Level { sku, waiting, books, .. } in levels {
             let before = known.get_mut(&sku);
             let mut heard = Heard { waiting, books, ..Heard::default() };
-            if self.settings.policy.reads_demand() {
+            let is_news = before.as_ref().is_none_or(|before| before.differs(&heard));
+            if let Some(before) = before.as_deref().filter(|_| !is_news) {
+                // Demand fades by itself.
+                heard = *before;
+            } else if self.settings.policy.reads_demand() {
                 let begins = self.image.sales.get(&sku.sale).map_or(now, |sale| sale.definition.starts_at);
                 heard.listen(before.as_deref(), begins, now);
             }
@@ -136,10 +140,12 @@ impl Allocator {
             let (stock, low_water) = (told.shelf.plus(told.in_flight), self.low_water_of(number, &sku));
             if stock <= low_water.unwrap_or(total.last_grant) || told.waiting > stock {
                 self.to_place.insert(sku.clone());
-            } else if before.as_ref().is_none_or(|before| before.differs(&heard)) {
+            } else if is_news {
                 self.to_look.insert(sku.clone());
             }
-            self.sights.pair_changed(number, &sku);
+            if is_news {
+                self.sights.pair_changed(number, &sku);
+            }
             match before {
                 Some(before) => *before = heard,
                 None => {
