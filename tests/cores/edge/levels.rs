@@ -15,11 +15,16 @@ fn level(shelf: u64, waiting: u64) -> Vec<Level> {
     level_of(shelf, shelf, waiting)
 }
 
-/// Time passes to the next timeout.
+/// Time passes to the next timeout: what is told.
 fn later(rig: &mut Rig, ms: u64) -> Vec<Vec<Level>> {
+    notices(rig, ms).into_iter().map(|(_, levels)| levels).collect()
+}
+
+/// Time passes to the next timeout: what is told, and whether it is all that can be sold.
+fn notices(rig: &mut Rig, ms: u64) -> Vec<(bool, Vec<Level>)> {
     rig.advance_ms(ms);
     rig.edge.handle_timeout(rig.now);
-    rig.levels()
+    rig.notices()
 }
 
 #[test]
@@ -58,13 +63,6 @@ fn what_shoppers_wait_for_is_told_with_every_heartbeat() {
     for _ in 0..2 {
         assert_eq!(later(&mut rig, HEARTBEAT_MS), [level(0, 2)]);
     }
-}
-
-/// Time passes to the next timeout: what is told, and whether it is all that can be sold.
-fn notices(rig: &mut Rig, ms: u64) -> Vec<(bool, Vec<Level>)> {
-    rig.advance_ms(ms);
-    rig.edge.handle_timeout(rig.now);
-    rig.notices()
 }
 
 #[test]

@@ -39,25 +39,15 @@ impl Figures {
 
     /// Of values in the order of the names.
     pub fn of(values: [f64; 8]) -> Self {
-        let [
-            false_sold_out,
-            waiting_share,
-            stranded_unit_seconds,
-            unsold,
-            messages_per_1000,
-            sell_out_ratio,
-            latency_p99_ms,
-            lasted_ms,
-        ] = values;
         Self {
-            false_sold_out,
-            waiting_share,
-            stranded_unit_seconds,
-            unsold,
-            messages_per_1000,
-            sell_out_ratio,
-            latency_p99_ms,
-            lasted_ms,
+            false_sold_out: values[0],
+            waiting_share: values[1],
+            stranded_unit_seconds: values[2],
+            unsold: values[3],
+            messages_per_1000: values[4],
+            sell_out_ratio: values[5],
+            latency_p99_ms: values[6],
+            lasted_ms: values[7],
         }
     }
 
@@ -73,5 +63,19 @@ impl Figures {
             self.latency_p99_ms,
             self.lasted_ms,
         ]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn figures_keep_the_order_of_their_names() {
+        let values = [1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0];
+        let figures = Figures::of(values);
+        assert_eq!(figures.values().map(f64::to_bits), values.map(f64::to_bits));
+        let named = serde_json::to_value(figures).unwrap();
+        assert!(Figures::NAMES.iter().zip(values).all(|(name, value)| named[*name] == value), "{named}");
     }
 }

@@ -13,8 +13,7 @@ impl Allocator {
         let head = Book::offered(disk).head;
         self.image.apply(&Write::Epoch { edge: edge.clone(), epoch, head });
         self.head_changed(edge, epoch, Sync::Promise);
-        self.watch(edge).forget_levels();
-        self.edge_changed(edge);
+        self.forget_levels(edge);
         for entry in self.carried_over(edge, disk, epoch) {
             self.append_down(edge, epoch, entry);
         }

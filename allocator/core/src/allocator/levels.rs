@@ -109,6 +109,12 @@ impl Allocator {
         self.hear(edge, epoch, levels, now);
     }
 
+    /// Nothing that the edge told counts any more: its session is gone, or another life of its escrow begins.
+    pub(super) fn forget_levels(&mut self, edge: &EdgeId) {
+        self.watch(edge).forget_levels();
+        self.edge_changed(edge);
+    }
+
     /// What the edge told before and does not tell now, it has no more of, or cannot sell.
     fn forget_all_but(&mut self, edge: &EdgeId, levels: &[Level]) {
         let told: BTreeSet<&Sku> = levels.iter().map(|level| &level.sku).collect();

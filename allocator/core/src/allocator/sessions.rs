@@ -83,8 +83,7 @@ impl Allocator {
         let Some(link) = self.links.remove(connection) else { return };
         self.link_changed(&link.edge);
         if link.epoch == self.image.last_epoch(&link.edge).map(|(epoch, _)| epoch) {
-            self.watch(&link.edge).forget_levels();
-            self.edge_changed(&link.edge);
+            self.forget_levels(&link.edge);
             if self.settings.guides {
                 // Nobody is to be sent there.
                 let skus = self.unsettled_skus();
