@@ -92,7 +92,7 @@ fn read(document: &Field<'_>) -> Option<Config> {
     let admin = listener(&top, "admin").map(|(_, listen)| listen);
     let edges = top.required("edge", "one [[edge]] or more").and_then(|field| edges::read(&field));
     let evict_after_ms = read_evict_after(&top);
-    let policy = read_policy(&top);
+    let policy = read_policy(&top, edges.as_ref().map(|(edges, _)| edges));
     let log = LogConfig::read(&top);
     let (edges, traits) = edges.unzip();
     Some(Config {
@@ -137,13 +137,19 @@ fn read_evict_after(top: &Table<'_>) -> Option<u64> {
     Some(ms)
 }
 
-fn read_policy(top: &Table<'_>) -> Option<Policy> {
+/// A policy that guides shoppers from edge to edge needs to know where each edge serves them.
+fn read_policy(top: &Table<'_>, edges: Option<&BTreeMap<EdgeId, EdgeSettings>>) -> Option<Policy> {
     let Some(field) = top.optional("policy") else { return Some(Policy::default()) };
-    let policy = Policy::parse(field.text()?);
-    if policy.is_none() {
+    let Some(policy) = Policy::parse(field.text()?) else {
         field.wrong(format!("one of {}", Policy::ALL.map(Policy::as_str).join(", ")));
+        return None;
+    };
+    let without_shop = edges.into_iter().flatten().find(|(_, edge)| edge.shop.is_none());
+    if let Some((id, _)) = without_shop.filter(|_| policy == Policy::AdaptiveOneEdge) {
+        field.wrong(format!("another policy, or a shop of \"{id}\" too: this one guides shoppers from edge to edge"));
+        return None;
     }
-    policy
+    Some(policy)
 }
 
 fn read_secret(field: &Field<'_>) -> Option<Secret> {
@@ -245,6 +251,21 @@ mod tests {
             short[0].to_string(),
             "evict_after_ms: expected 0 for never, or a whole number from 5000 to 86400000, found 4999"
         );
+    }
+
+    #[test]
+    fn a_policy_that_guides_needs_every_edges_shop() {
+        let shipped = include_str!("../../config/allocator.toml");
+        let policy = |name: &str, text: &str| {
+            Config::parse(&format!("policy = {name:?}\n{text}"), Path::new("")).map(|config| config.policy)
+        };
+        let without_shop = shipped.replacen("shop = ", "# shop = ", 1);
+        assert_eq!(policy("adaptive-one-edge", shipped), Ok(Policy::AdaptiveOneEdge));
+        assert_eq!(policy("central", &without_shop), Ok(Policy::Central));
+        let faults = policy("adaptive-one-edge", &without_shop).unwrap_err();
+        assert_eq!((faults.len(), faults[0].path.as_str()), (1, "policy"));
+        assert!(faults[0].expected.contains("a shop of \"edge-1\" too"), "{}", faults[0]);
+        assert_eq!(policy("greedy", shipped).unwrap_err()[0].path, "policy");
     }
 
     #[test]

@@ -17,6 +17,7 @@ use std::fmt;
 
 use doorbuster_proto::Units;
 
+use self::adaptive::Tail;
 pub use view::{EdgeView, Move, Rate, SkuView, Told};
 
 /// How stock is handed out and moved.
@@ -25,6 +26,8 @@ pub enum Policy {
     /// By each edge's demand, with a part kept back; what is left at the end is gathered in the pool.
     #[default]
     Adaptive,
+    /// The same, but what is left at the end is gathered on one edge, and shoppers are guided there.
+    AdaptiveOneEdge,
     /// All of it by the edges' weights, once; nothing moves after.
     Static,
     /// By weights with a fifth kept back, for fixed top-ups of who runs empty. No recalls.
@@ -41,8 +44,9 @@ pub enum Policy {
 
 impl Policy {
     /// Every policy.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Adaptive,
+        Self::AdaptiveOneEdge,
         Self::Static,
         Self::StaticWithBuffer,
         Self::Threshold,
@@ -55,6 +59,7 @@ impl Policy {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Adaptive => "adaptive",
+            Self::AdaptiveOneEdge => "adaptive-one-edge",
             Self::Static => "static",
             Self::StaticWithBuffer => "static-with-buffer",
             Self::Threshold => "threshold",
@@ -75,7 +80,8 @@ impl Policy {
             return debt::moves(view);
         }
         match self {
-            Self::Adaptive => adaptive::moves(view),
+            Self::Adaptive => adaptive::moves(view, Tail::Pool),
+            Self::AdaptiveOneEdge => adaptive::moves(view, Tail::OneEdge),
             Self::Static => static_split::moves(view),
             Self::StaticWithBuffer => static_split::moves_with_buffer(view),
             Self::Threshold => threshold::moves(view),
@@ -90,17 +96,17 @@ impl Policy {
         let of = |edge: &EdgeView| match self {
             Self::Threshold => threshold::low_water(edge),
             Self::Predictive => predictive::low_water(edge),
-            Self::Adaptive | Self::Static | Self::StaticWithBuffer | Self::OnDemand | Self::Central => Units::ZERO,
+            _ => Units::ZERO,
         };
         match self {
-            Self::Adaptive => adaptive::low_water(view),
+            Self::Adaptive | Self::AdaptiveOneEdge => adaptive::low_water(view),
             _ => view.edges.iter().map(of).collect(),
         }
     }
 
     /// Whether it looks at demand and round trips: what no policy reads is not kept.
     pub fn reads_demand(self) -> bool {
-        matches!(self, Self::Adaptive | Self::Predictive)
+        matches!(self, Self::Adaptive | Self::AdaptiveOneEdge | Self::Predictive)
     }
 }
 

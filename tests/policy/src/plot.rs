@@ -26,7 +26,7 @@ const AXES: [Axis; 3] = [
     Axis { figure: "stranded_unit_seconds", title: "stranded unit-seconds", scale: 1.0, powers: -1..=5 },
     Axis { figure: "messages_per_1000", title: "messages per 1,000 units sold", scale: 1.0, powers: 0..=5 },
 ];
-const COLOURS: [&str; 7] = ["#0b6e4f", "#9aa5b1", "#c9b38c", "#d1495b", "#30638e", "#8d6a9f", "#edae49"];
+const COLOURS: [&str; 8] = ["#0b6e4f", "#7fb069", "#9aa5b1", "#c9b38c", "#d1495b", "#30638e", "#8d6a9f", "#edae49"];
 const LEFT: f64 = 64.0;
 const TOP: f64 = 64.0;
 const HEIGHT: f64 = 240.0;

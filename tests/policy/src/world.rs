@@ -3,6 +3,7 @@
 mod allocator;
 mod edges;
 mod events;
+mod guidance;
 mod shoppers;
 mod start;
 mod watch;

@@ -21,11 +21,23 @@ const RESERVE_PART: u64 = 6;
 /// A shelf is recalled from above so many times what it may keep: a move costs messages, and demand wavers.
 const SLACK: u64 = 2;
 
+/// Where the last units are gathered.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Tail {
+    /// In the pool, and granted to the edges whose shoppers wait.
+    Pool,
+    /// On one edge, where the other edges' shoppers are guided.
+    OneEdge,
+}
+
 /// The moves that are due. Grants never exceed the pool.
-pub(super) fn moves(view: &SkuView) -> Vec<Move> {
+pub(super) fn moves(view: &SkuView, tail: Tail) -> Vec<Move> {
     let seen = Seen::of(view);
     let mut grants = Grants::of(view);
     give_to_the_waiting(&seen, &mut grants);
+    if seen.is_tail && tail == Tail::OneEdge {
+        return gather_on_one(&seen, grants);
+    }
     if !seen.is_tail {
         fill_up(&seen, &mut grants);
     }
@@ -61,6 +73,16 @@ fn give_to_the_waiting(seen: &Seen<'_>, grants: &mut Grants) {
             grants.give(edge.view, Units::ONE);
         }
     }
+}
+
+/// Whoever has not been guided away yet is served; then the edge that has the most gets the pool, and from the others comes
+/// back what they are not about to sell.
+fn gather_on_one(seen: &Seen<'_>, mut grants: Grants) -> Vec<Move> {
+    let stock = |edge: &SeenEdge<'_>| (edge.shelf + edge.in_flight, edge.waiting());
+    let Some(one) = seen.granted_to().max_by_key(|edge| stock(edge)) else { return Vec::new() };
+    grants.give(one.view, grants.pool);
+    let others = recalls(seen, 0).into_iter().filter(|recall| !recall.is_of(&one.view.edge));
+    grants.moves.into_iter().chain(others).collect()
 }
 
 /// Edges at their low-water mark get what is missing to their part.

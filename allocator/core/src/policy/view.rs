@@ -83,6 +83,15 @@ pub enum Move {
     },
 }
 
+impl Move {
+    /// Whether this edge is to do something.
+    pub(super) fn is_of(&self, name: &EdgeId) -> bool {
+        match self {
+            Self::Grant { edge, .. } | Self::Recall { edge, .. } => edge == name,
+        }
+    }
+}
+
 impl Rate {
     /// Units in so many milliseconds, in thousandths.
     pub fn milliunits_in(self, ms: u64) -> u64 {

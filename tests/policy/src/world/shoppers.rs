@@ -13,6 +13,8 @@ pub(super) struct Shopper {
     pub(super) came_at: Timestamp,
     pub(super) served_at: Option<Timestamp>,
     is_waiting: bool,
+    /// One hop: whoever came from another edge is not sent on.
+    pub(super) was_guided: bool,
 }
 
 #[derive(Default)]
@@ -30,7 +32,7 @@ pub(super) struct Shoppers {
 impl Shoppers {
     pub(super) fn come(&mut self, edge: usize, now: Timestamp) -> usize {
         let number = self.all.len();
-        self.all.push(Shopper { number, edge, came_at: now, served_at: None, is_waiting: true });
+        self.all.push(Shopper { number, edge, came_at: now, served_at: None, is_waiting: true, was_guided: false });
         number
     }
 
@@ -46,6 +48,11 @@ impl Shoppers {
         self.all[shopper].edge = edge;
     }
 
+    pub(super) fn guide_to(&mut self, shopper: usize, edge: usize) {
+        self.go_to(shopper, edge);
+        self.all[shopper].was_guided = true;
+    }
+
     pub(super) fn waiting_at(&self, edge: usize) -> Vec<usize> {
         self.waiting().filter(|shopper| shopper.edge == edge).map(|shopper| shopper.number).collect()
     }
@@ -59,6 +66,10 @@ impl World {
     pub(super) fn ask(&mut self, shopper: usize) {
         let Shopper { number, edge, .. } = self.shoppers.of(shopper);
         if self.edges[edge].is_dead || !self.shoppers.all[shopper].is_waiting {
+            return;
+        }
+        if let Some(elsewhere) = self.guided_from(edge).filter(|_| !self.shoppers.of(shopper).was_guided) {
+            self.follow(shopper, elsewhere);
             return;
         }
         let sku = Self::sku();

@@ -1,6 +1,6 @@
 //! What is seen from above: messages, units that lie where nobody asks, and the sale's figures.
 
-use doorbuster_allocator_core::Policy;
+use doorbuster_allocator_core::{Account, Policy};
 use doorbuster_edge_core::HEARTBEAT_MS;
 use doorbuster_proto::{AllocatorBody, DownEntry, EdgeBody, Timestamp, UpEntry};
 
@@ -87,11 +87,10 @@ impl World {
         let shares = self.workload.shares(ms);
         let all: f64 = shares.iter().sum();
         let rate = self.workload.rate(ms);
-        let shelf = |edge: usize| self.edges[edge].core.balances().map(|(_, shelf)| shelf.on_hand.get()).sum::<u64>();
         let mut idle = 0.0;
         let mut starves = false;
         for (edge, share) in shares.iter().enumerate().filter(|(edge, _)| !self.edges[*edge].is_dead) {
-            let shelf = shelf(edge) as f64;
+            let shelf = self.shelf(edge) as f64;
             idle += (shelf - rate * share / all * IDLE_MS).max(0.0);
             starves |= shelf < 1.0 && self.is_anyone_waiting_at(edge);
         }
@@ -106,10 +105,12 @@ impl World {
 
     /// Whether a unit is left that could be sold: what a lost edge may have sold is not.
     pub(super) fn is_any_unit_left(&self) -> bool {
-        self.sellable() > self.shoppers.sold
+        // An order that waits for credit is in the ledger before its shopper hears of it.
+        let ledger = self.allocator.image().stock[&Self::sku()].balance(&Account::Sold).get();
+        self.sellable() > self.shoppers.sold.max(ledger)
     }
 
-    fn sellable(&self) -> u64 {
+    pub(super) fn sellable(&self) -> u64 {
         let stock = &self.allocator.image().stock[&Self::sku()];
         self.workload.supply - stock.quarantine().get().min(self.workload.supply)
     }

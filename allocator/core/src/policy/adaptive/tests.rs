@@ -4,6 +4,10 @@ use super::super::view::tests::*;
 use super::super::{EdgeView, Told};
 use super::*;
 
+fn moves(view: &SkuView) -> Vec<Move> {
+    super::moves(view, Tail::Pool)
+}
+
 /// Three edges alike, with so many on each shelf, and demand of one a second each.
 fn alike(shelf: u64) -> Vec<EdgeView> {
     ["a", "b", "c"].map(|name| asked(name, shelf, 1_000)).to_vec()
@@ -59,7 +63,7 @@ fn units_under_way_are_not_granted_again() {
     assert!(matches!(&moves[0], Move::Grant { units, .. } if units.get() >= 2), "{moves:?}");
     let mut edge = stocked("a", 0, 9);
     edge.told = edge.told.map(|told| Told { in_flight: u(40), ..told });
-    assert_eq!(super::moves(&view(100, 50, vec![edge, stocked("b", 40, 0)])), []);
+    assert_eq!(super::moves(&view(100, 50, vec![edge, stocked("b", 40, 0)]), Tail::Pool), []);
 }
 
 #[test]
@@ -77,6 +81,17 @@ fn the_last_units_are_gathered_and_go_to_who_waits() {
     let edges = vec![stocked("a", 2, 0), stocked("b", 0, 3), stocked("c", 0, 0)];
     assert_eq!(moves(&view(400, 1, edges)), [grant("b", 1), recall("a", 0)]);
     assert_eq!(low_water(&view(400, 0, alike(1))), [u(0), u(0), u(0)]);
+}
+
+#[test]
+fn the_last_units_may_be_gathered_on_the_edge_that_has_the_most() {
+    let edges =
+        vec![stocked("a", 1, 0), stocked("b", 0, 1), stocked("c", 2, 0), stocked("d", 0, 0), stocked("e", 0, 0)];
+    let gathered = super::moves(&view(400, 2, edges.clone()), Tail::OneEdge);
+    assert_eq!(gathered, [grant("b", 1), grant("c", 1), recall("a", 0)]);
+    // There they stay.
+    let gathered = super::moves(&view(400, 0, vec![stocked("a", 0, 0), stocked("c", 3, 0)]), Tail::OneEdge);
+    assert_eq!(gathered, []);
 }
 
 #[test]
