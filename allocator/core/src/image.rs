@@ -1,24 +1,26 @@
 //! What the store holds, in memory: plain records, changed by [`Write`]s alone.
 
 mod counts;
+mod orders;
 mod shoppers;
 mod write;
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
-use doorbuster_proto::{Commit, EdgeId, Epoch, OrderId, SaleId, SiteVersion, Sku, Term};
+use doorbuster_proto::{Commit, EdgeId, Epoch, SaleId, SiteVersion, Sku, Term};
 
 pub use counts::{Count, Counts};
+pub use orders::Orders;
 pub(crate) use shoppers::Shoppers;
-pub use write::{Judged, Write};
+pub use write::{Judged, OrdersTaken, Write};
 
 use crate::{Account, Book, EpochHead, LedgerOrder, Sale, Stock, Terms, Violation};
 
 /// The whole ledger. The default is a fresh one.
 ///
 /// The shell keeps a row for each [`Write`] (the journal apart); applying all rows to a fresh image, in any order that
-/// puts sales and epochs before what refers to them, gives the image back.
+/// puts sales and epochs before what refers to them, and batches of orders before what has changed since, gives the image
+/// back.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub struct Image {
     /// The last term that was taken.
@@ -34,7 +36,7 @@ pub struct Image {
     /// Every epoch of every edge.
     pub epochs: BTreeMap<EdgeId, BTreeMap<Epoch, Book>>,
     /// Every order.
-    pub orders: BTreeMap<OrderId, LedgerOrder>,
+    pub orders: Orders,
     /// How many orders there are; follows from the orders.
     pub counts: Counts,
     /// Units of valid orders per shopper; follows from the orders.
@@ -76,10 +78,15 @@ impl Image {
             Write::Debt { sku, units } => self.stock_mut(sku).debt = *units,
             Write::Account { sku, account, units } => {
                 let account = self.shared_account(account);
-                self.stock_mut(sku).set(account, *units);
+                self.stock_mut(sku).set(&account, *units);
             }
             Write::Epoch { edge, epoch, head } => self.apply_head(edge, *epoch, *head),
-            Write::Order(order) => self.apply_order(order),
+            Write::OrdersTaken(taken) => taken.orders.iter().for_each(|order| {
+                self.put_order(order);
+            }),
+            Write::Order(order) => {
+                self.put_order(order);
+            }
             Write::Journal(_) => {}
             Write::Total { edge, epoch, .. }
             | Write::Down { edge, epoch, .. }
@@ -133,24 +140,21 @@ impl Image {
         books.entry(epoch).or_insert_with(|| Book::new(head)).head = head;
     }
 
-    fn apply_order(&mut self, order: &LedgerOrder) {
+    /// Whether it is the first of its id.
+    pub(crate) fn put_order(&mut self, order: &LedgerOrder) -> bool {
         let mut order = order.clone();
         order.edge = self.shared_edge(&order.edge);
         order.sku = self.shared_sku(&order.sku);
-        match self.orders.entry(order.id) {
-            Entry::Vacant(place) => {
-                self.counts.add(&order);
-                self.shoppers.add(&mut order);
-                place.insert(order);
-            }
-            Entry::Occupied(mut place) => {
-                self.counts.remove(place.get());
-                self.shoppers.remove(place.get());
-                self.counts.add(&order);
-                self.shoppers.add(&mut order);
-                place.insert(order);
-            }
+        let before = self.orders.get(&order.id);
+        if let Some(before) = before {
+            self.counts.remove(before);
+            self.shoppers.remove(before);
         }
+        let is_first = before.is_none();
+        self.counts.add(&order);
+        self.shoppers.add(&order);
+        self.orders.put(order);
+        is_first
     }
 }
 

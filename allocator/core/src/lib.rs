@@ -22,7 +22,7 @@ mod weights;
 pub use allocator::{Allocator, RecoverError};
 pub use command::{BatchId, Command, Connection};
 pub use epochs::{Book, EpochHead, Phase, Total};
-pub use image::{Count, Counts, Image, Judged, Write};
+pub use image::{Count, Counts, Image, Judged, Orders, OrdersTaken, Write};
 pub use ledger::{Account, JournalRecord, Stock, Terms, Transfer, Violation};
 pub use operator::{Difference, Operator, Outcome, Refusal, RequestId};
 pub use order::{CancelReason, LedgerOrder};

@@ -4,7 +4,7 @@ use doorbuster_proto::{
     EdgeId, Epoch, IdempotencyKey, OrderId, OrderPlaced, OrderState, Seq, ShopperId, Sku, Timestamp, Units,
 };
 
-/// One order. Its ids share their text with the rest of the ledger: a million of them fit in memory.
+/// One order. The names of edges and items share their text with the rest of the ledger: a million orders fit in memory.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct LedgerOrder {
     /// The hash of (sale, shopper, key).

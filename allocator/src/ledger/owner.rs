@@ -245,7 +245,11 @@ impl Owner {
 impl Unwritten {
     fn add(&mut self, batch: BatchId, writes: Vec<Write>, sync: bool) {
         self.batches.push(batch);
-        self.writes.extend(writes);
+        if self.writes.is_empty() {
+            self.writes = writes;
+        } else {
+            self.writes.extend(writes);
+        }
         self.sync |= sync;
     }
 }

@@ -137,7 +137,7 @@ impl<'a> KeyReader<'a> {
 pub(super) const JOURNAL: &str = "journal";
 pub(super) const PRESENTATIONS: &str = "presentations";
 /// A column family for each kind of row.
-pub(super) const FAMILIES: [&str; 12] = [
+pub(super) const FAMILIES: [&str; 13] = [
     "numbers",
     "sales",
     "halted",
@@ -146,6 +146,7 @@ pub(super) const FAMILIES: [&str; 12] = [
     "epochs",
     "totals",
     "down",
+    "taken",
     "orders",
     "verdicts",
     JOURNAL,
@@ -163,6 +164,7 @@ pub(super) fn family(write: &Write) -> &'static str {
         Write::Epoch { .. } => "epochs",
         Write::Total { .. } => "totals",
         Write::Down { .. } | Write::DownTrimmed { .. } => "down",
+        Write::OrdersTaken(_) => "taken",
         Write::Order(_) => "orders",
         Write::Verdicts { .. } | Write::VerdictsTrimmed { .. } => "verdicts",
         Write::Journal(_) => JOURNAL,

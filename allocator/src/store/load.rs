@@ -1,6 +1,7 @@
-//! Reads the ledger back: each row is a write again, sales and epochs before what refers to them.
+//! Reads the ledger back: each row is a write again, sales and epochs before what refers to them, and orders as they were
+//! taken in before those that have changed since.
 
-use doorbuster_allocator_core::{EpochHead, Image, Judged, LedgerOrder, Sale, Total, Write};
+use doorbuster_allocator_core::{EpochHead, Image, Judged, LedgerOrder, OrdersTaken, Sale, Total, Write};
 use doorbuster_proto::{Commit, DownEntry, Term, Units};
 
 use super::Error;
@@ -29,7 +30,7 @@ pub(super) fn load(store: &RocksStore) -> Result<Image, Error> {
 
 type ReadRow = fn(&[u8], &[u8]) -> Result<Write, Corrupt>;
 
-const KINDS: [(&str, ReadRow); 9] = [
+const KINDS: [(&str, ReadRow); 10] = [
     ("sales", |_, value| Sale::from_bytes(value).map(Write::Sale)),
     ("halted", halted),
     ("debts", debt),
@@ -38,6 +39,7 @@ const KINDS: [(&str, ReadRow); 9] = [
     ("totals", total),
     ("down", down),
     ("verdicts", verdicts),
+    ("taken", |_, value| OrdersTaken::from_bytes(value).map(Write::OrdersTaken)),
     ("orders", |_, value| LedgerOrder::from_bytes(value).map(Write::Order)),
 ];
 

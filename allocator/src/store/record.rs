@@ -5,7 +5,7 @@ use std::str::FromStr;
 use doorbuster_proto::{BadId, OrderId, Sku, Timestamp, Units, UnitsError};
 
 /// The version that is written. A reader that meets another one says so.
-pub(super) const VERSION: u8 = 4;
+pub(super) const VERSION: u8 = 5;
 
 /// Why bytes are not a record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,9 +44,15 @@ pub(super) trait Record: Sized {
     fn encode(&self, to: &mut Encoder);
     fn decode(from: &mut Decoder<'_>) -> Result<Self, Corrupt>;
 
+    /// About how many bytes it takes: room is made at once.
+    fn room(&self) -> usize {
+        64
+    }
+
     /// The record's bytes.
     fn to_bytes(&self) -> Vec<u8> {
-        let mut encoder = Encoder(vec![VERSION]);
+        let mut encoder = Encoder(Vec::with_capacity(self.room()));
+        encoder.u8(VERSION);
         self.encode(&mut encoder);
         encoder.0
     }

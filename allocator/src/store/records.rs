@@ -1,8 +1,8 @@
-//! The records of the ledger, field by field. What a row's key tells is not repeated, sales apart.
+//! The records of the ledger, field by field. What a row's key tells is not repeated, sales and orders apart.
 
 use doorbuster_allocator_core::{
-    Account, CancelReason, EpochHead, ItemDefinition, JournalRecord, Judged, LedgerOrder, Phase, Sale, SaleDefinition,
-    SaleStage, Total, Transfer, Weights,
+    Account, CancelReason, EpochHead, ItemDefinition, JournalRecord, Judged, LedgerOrder, OrdersTaken, Phase, Sale,
+    SaleDefinition, SaleStage, Total, Transfer, Weights,
 };
 use doorbuster_proto::{
     Commit, DiskId, DownEntry, EdgeId, Epoch, LogDigest, OrderId, OrderState, Seq, SiteVersion, Verdict,
@@ -206,36 +206,65 @@ impl Record for DownEntry {
 
 impl Record for LedgerOrder {
     fn encode(&self, to: &mut Encoder) {
-        to.bytes16(self.id.0);
-        to.sku(&self.sku);
-        to.text(self.shopper.as_str());
-        to.text(self.key.as_str());
-        to.units(self.units);
-        to.number(self.at.0);
         to.text(self.edge.as_str());
         to.number(self.epoch.0);
-        to.number(self.seq.0);
-        to.option(self.state.as_ref(), |to, state| to.u8(state_tag(*state)));
-        to.option(self.reason.as_ref(), |to, reason| to.u8(reason_tag(*reason)));
-        to.u8(u8::from(self.backorder));
+        encode_order(to, self);
     }
 
     fn decode(from: &mut Decoder<'_>) -> Result<Self, Corrupt> {
-        Ok(Self {
-            id: from.order()?,
-            sku: from.sku()?,
-            shopper: from.id()?,
-            key: from.id()?,
-            units: from.units()?,
-            at: from.time()?,
-            edge: from.id()?,
-            epoch: Epoch(from.number()?),
-            seq: Seq(from.number()?),
-            state: from.option(state)?,
-            reason: from.option(reason)?,
-            backorder: from.flag("backorder")?,
-        })
+        let (edge, epoch) = (from.id()?, Epoch(from.number()?));
+        decode_order(from, &edge, epoch)
     }
+}
+
+/// Edge and epoch stand once for all orders of a batch.
+impl Record for OrdersTaken {
+    fn room(&self) -> usize {
+        64 + 128 * self.orders.len()
+    }
+
+    fn encode(&self, to: &mut Encoder) {
+        to.text(self.edge.as_str());
+        to.number(self.epoch.0);
+        to.number(self.last.0);
+        to.list(&self.orders, encode_order);
+    }
+
+    fn decode(from: &mut Decoder<'_>) -> Result<Self, Corrupt> {
+        let (edge, epoch, last) = (from.id()?, Epoch(from.number()?), Seq(from.number()?));
+        let orders = from.list(|from| decode_order(from, &edge, epoch))?;
+        Ok(Self { edge, epoch, last, orders })
+    }
+}
+
+fn encode_order(to: &mut Encoder, order: &LedgerOrder) {
+    to.bytes16(order.id.0);
+    to.sku(&order.sku);
+    to.text(order.shopper.as_str());
+    to.text(order.key.as_str());
+    to.units(order.units);
+    to.number(order.at.0);
+    to.number(order.seq.0);
+    to.option(order.state.as_ref(), |to, state| to.u8(state_tag(*state)));
+    to.option(order.reason.as_ref(), |to, reason| to.u8(reason_tag(*reason)));
+    to.u8(u8::from(order.backorder));
+}
+
+fn decode_order(from: &mut Decoder<'_>, edge: &EdgeId, epoch: Epoch) -> Result<LedgerOrder, Corrupt> {
+    Ok(LedgerOrder {
+        id: from.order()?,
+        sku: from.sku()?,
+        shopper: from.id()?,
+        key: from.id()?,
+        units: from.units()?,
+        at: from.time()?,
+        edge: edge.clone(),
+        epoch,
+        seq: Seq(from.number()?),
+        state: from.option(state)?,
+        reason: from.option(reason)?,
+        backorder: from.flag("backorder")?,
+    })
 }
 
 impl Record for Vec<Judged> {

@@ -6,8 +6,8 @@ mod damage;
 use std::path::Path;
 
 use doorbuster_allocator_core::{
-    Account, CancelReason, EpochHead, Image, ItemDefinition, JournalRecord, Judged, LedgerOrder, Phase, Sale,
-    SaleDefinition, SaleStage, Total, Transfer, Write,
+    Account, CancelReason, EpochHead, Image, ItemDefinition, JournalRecord, Judged, LedgerOrder, OrdersTaken, Phase,
+    Sale, SaleDefinition, SaleStage, Total, Transfer, Write,
 };
 use doorbuster_proto::{
     Commit, DiskId, DownEntry, EdgeId, Epoch, LogDigest, OrderId, OrderState, Seq, SiteVersion, Sku, Term, Timestamp,
@@ -96,6 +96,10 @@ fn verdicts(last: u64) -> Write {
     Write::Verdicts { edge: edge(), epoch: Epoch(1), last: Seq(last), verdicts }
 }
 
+fn taken(last: u64, orders: Vec<LedgerOrder>) -> Write {
+    Write::OrdersTaken(OrdersTaken { edge: edge(), epoch: Epoch(1), last: Seq(last), orders })
+}
+
 fn writes() -> Vec<Write> {
     let head = EpochHead {
         disk: DiskId(7),
@@ -131,7 +135,9 @@ fn writes() -> Vec<Write> {
         verdicts(2),
         verdicts(300),
         Write::VerdictsTrimmed { edge: edge(), epoch: Epoch(1), first: Seq(2), through: Seq(2) },
-        Write::Order(order(1, Some(OrderState::Reserved), None)),
+        taken(1, vec![order(1, Some(OrderState::Reserved), None), order(4, Some(OrderState::Reserved), None)]),
+        taken(300, vec![order(5, None, None)]),
+        Write::Order(order(4, Some(OrderState::Cancelled), Some(CancelReason::Operator))),
         Write::Order(order(2, Some(OrderState::Cancelled), Some(CancelReason::OverLimit))),
         Write::Order(order(3, None, None)),
         Write::Journal(journal()),

@@ -33,6 +33,9 @@ fn put(batch: &mut WriteBatch, write: &Write, rows: &ColumnFamily) {
             batch.put_cf(rows, Key::total(edge, *epoch, sku), total.to_bytes());
         }
         Write::Down { edge, epoch, seq, entry } => batch.put_cf(rows, Key::entry(edge, *epoch, *seq), entry.to_bytes()),
+        Write::OrdersTaken(taken) => {
+            batch.put_cf(rows, Key::entry(&taken.edge, taken.epoch, taken.last), taken.to_bytes());
+        }
         Write::Order(order) => batch.put_cf(rows, Key::order(order.id), order.to_bytes()),
         Write::Verdicts { edge, epoch, last, verdicts } => {
             batch.put_cf(rows, Key::entry(edge, *epoch, *last), verdicts.to_bytes());

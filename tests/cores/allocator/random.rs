@@ -30,6 +30,8 @@ struct World {
     told: BTreeSet<&'static str>,
     /// Orders that once found no unit: that does not consume the id, so elsewhere the same one may stand.
     unitless: BTreeSet<OrderId>,
+    /// Orders of batches that are written.
+    first_of: BTreeSet<OrderId>,
     /// Orders whose key was used again for other units: there they are cancelled, and the first one may stand.
     reused: BTreeSet<OrderId>,
 }
@@ -60,6 +62,7 @@ impl World {
             unwritten: Vec::new(),
             told: BTreeSet::new(),
             unitless: BTreeSet::new(),
+            first_of: BTreeSet::new(),
             reused: BTreeSet::new(),
         }
     }
@@ -105,10 +108,17 @@ impl World {
             let Command::Persist { batch, writes, .. } = command else { unreachable!("only persists wait") };
             self.desk.keep(&writes);
             for write in &writes {
-                if let Write::Order(order) = write
-                    && order.reason == Some(CancelReason::NoUnit)
-                {
-                    self.unitless.insert(order.id);
+                let orders = match write {
+                    Write::OrdersTaken(taken) => &taken.orders[..],
+                    Write::Order(order) => std::slice::from_ref(order),
+                    _ => &[],
+                };
+                let unitless = orders.iter().filter(|order| order.reason == Some(CancelReason::NoUnit));
+                self.unitless.extend(unitless.map(|order| order.id));
+                if let Write::OrdersTaken(taken) = write {
+                    // Read back, batches come in no order of time: which of two with one id is the later is not to be seen.
+                    let mut first = taken.orders.iter().map(|order| self.first_of.insert(order.id));
+                    assert!(first.all(|is_first| is_first), "two batches of orders have one id");
                 }
                 if let Write::Verdicts { verdicts, .. } = write {
                     let reused = verdicts.iter().filter(|judged| judged.verdict == Verdict::KeyReused);
@@ -171,8 +181,8 @@ impl World {
         let operator = match self.dice.below(4) {
             0 => Operator::Evict { edge },
             1 => Operator::ResumeGrants,
-            2 => match self.desk.store.orders.keys().next() {
-                Some(order) => Operator::CancelOrder { order: *order },
+            2 => match self.desk.store.orders.values().next() {
+                Some(order) => Operator::CancelOrder { order: order.id },
                 None => Operator::ResumeGrants,
             },
             _ => {

@@ -25,7 +25,7 @@ fn the_answer_waits_until_the_batch_is_durable() {
     };
     assert_eq!(desk.core.next_command(), None);
     let has = |wanted: fn(&Write) -> bool| writes.iter().filter(|write| wanted(write)).count();
-    assert_eq!(has(|write| matches!(write, Write::Order(_))), 1);
+    assert_eq!(has(|write| matches!(write, Write::OrdersTaken(taken) if taken.orders.len() == 1)), 1);
     assert_eq!(has(|write| matches!(write, Write::Verdicts { .. })), 1);
     assert_eq!(has(|write| matches!(write, Write::Epoch { head, .. } if head.up_taken == Seq(1))), 1);
     assert_eq!(has(|write| matches!(write, Write::Journal(_))), 1);

@@ -14,6 +14,8 @@ use super::subject::Subject;
 const BATCH: u64 = 64;
 /// Batches of one edge on their way at a time.
 const WINDOW: u64 = 4;
+/// An odd number whose multiples lie all over: 2^64 by the golden ratio (Knuth, multiplicative hashing).
+const GOLDEN: u64 = 0x9e37_79b9_7f4a_7c15;
 /// Units of each item on each edge before the first order: more than it sells.
 const STOCK: u64 = 1_000_000;
 
@@ -63,7 +65,8 @@ async fn ship_for_ever(mut edge: Played, skus: Vec<Sku>, gauge: Gauge) -> anyhow
 /// A batch of orders of as many shoppers, after so many others.
 fn orders(sku: &Sku, after: Seq, crowd: u64) -> anyhow::Result<Vec<UpEntry>> {
     let order = |number: u64| {
-        let shopper = format!("shopper-{crowd:016x}-{number}").parse()?;
+        // Shoppers come in no order of their names.
+        let shopper = format!("shopper-{:016x}", crowd ^ number.wrapping_mul(GOLDEN)).parse()?;
         let key = format!("key-{number}").parse()?;
         let order = OrderId::of(&sku.sale, &shopper, &key);
         let at = Timestamp(number);

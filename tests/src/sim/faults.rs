@@ -204,7 +204,7 @@ impl World {
     }
 
     fn cancel(&mut self) -> bool {
-        let orders: Vec<_> = self.allocator.core.image().orders.keys().copied().collect();
+        let orders: Vec<_> = self.allocator.core.image().orders.values().map(|order| order.id).collect();
         if orders.is_empty() {
             return false;
         }

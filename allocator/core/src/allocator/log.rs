@@ -5,7 +5,7 @@ use std::collections::{BTreeSet, VecDeque};
 use doorbuster_proto::{EdgeId, Epoch, Sku};
 
 use super::Allocator;
-use crate::{Account, BatchId, Command, Write};
+use crate::{Account, BatchId, Command, Image, Write};
 
 /// Writes of this turn, batches on their way, and effects in order, each with the batch that it waits for.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -71,6 +71,12 @@ impl Allocator {
         self.log.writes.push(write);
     }
 
+    /// Adds a promise to the open batch that the image has already.
+    pub(super) fn write_down(&mut self, write: Write) {
+        self.open(Sync::Promise);
+        self.log.writes.push(write);
+    }
+
     pub(super) fn account_changed(&mut self, sku: &Sku, account: &Account) {
         self.open(Sync::Promise);
         if *account != Account::Supply {
@@ -103,37 +109,35 @@ impl Allocator {
         if !self.log.is_open {
             return;
         }
-        let mut writes = vec![Write::Commit(self.image.commit)];
-        writes.extend(self.changed_heads());
-        writes.append(&mut self.log.writes);
-        writes.extend(self.changed_balances());
+        // In one piece, and the open batch keeps its room: what grows step by step takes fresh memory with every turn.
         let log = &mut self.log;
+        let count = 1 + log.heads.len() + log.writes.len() + log.totals.len() + log.accounts.len();
+        let mut writes = Vec::with_capacity(count);
+        writes.push(Write::Commit(self.image.commit));
+        let image = &self.image;
+        writes.extend(std::mem::take(&mut log.heads).into_iter().map(|(edge, epoch)| head(image, edge, epoch)));
+        writes.append(&mut log.writes);
+        writes.extend(
+            std::mem::take(&mut log.totals).into_iter().map(|(edge, epoch, sku)| total(image, edge, epoch, sku)),
+        );
+        writes.extend(std::mem::take(&mut log.accounts).into_iter().map(|(sku, account)| balance(image, sku, account)));
         log.sealed = BatchId(log.sealed.0 + 1);
         log.persists.push_back(Command::Persist { batch: log.sealed, writes, sync: log.sync });
         (log.is_open, log.sync, log.records) = (false, false, 0);
     }
+}
 
-    fn changed_heads(&mut self) -> Vec<Write> {
-        let heads = std::mem::take(&mut self.log.heads);
-        let head = |(edge, epoch): (EdgeId, Epoch)| {
-            let head = self.image.book(&edge, epoch).expect("a changed epoch exists").head;
-            Write::Epoch { edge, epoch, head }
-        };
-        heads.into_iter().map(head).collect()
-    }
+fn head(image: &Image, edge: EdgeId, epoch: Epoch) -> Write {
+    let head = image.book(&edge, epoch).expect("a changed epoch exists").head;
+    Write::Epoch { edge, epoch, head }
+}
 
-    fn changed_balances(&mut self) -> Vec<Write> {
-        let totals = std::mem::take(&mut self.log.totals);
-        let total = |(edge, epoch, sku): (EdgeId, Epoch, Sku)| {
-            let total = self.image.book(&edge, epoch).expect("a changed epoch exists").total(&sku);
-            Write::Total { edge, epoch, sku, total }
-        };
-        let totals: Vec<_> = totals.into_iter().map(total).collect();
-        let accounts = std::mem::take(&mut self.log.accounts);
-        let account = |(sku, account): (Sku, Account)| {
-            let units = self.image.stock[&sku].balance(&account);
-            Write::Account { sku, account, units }
-        };
-        totals.into_iter().chain(accounts.into_iter().map(account)).collect()
-    }
+fn total(image: &Image, edge: EdgeId, epoch: Epoch, sku: Sku) -> Write {
+    let total = image.book(&edge, epoch).expect("a changed epoch exists").total(&sku);
+    Write::Total { edge, epoch, sku, total }
+}
+
+fn balance(image: &Image, sku: Sku, account: Account) -> Write {
+    let units = image.stock[&sku].balance(&account);
+    Write::Account { sku, account, units }
 }

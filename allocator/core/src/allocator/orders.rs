@@ -21,7 +21,7 @@ impl Allocator {
         let id = order.id;
         let judged = |verdict| Judged { seq, order: id, verdict, backorder: false };
         let Some(stock) = self.image.stock.get(&order.sku) else {
-            return Some(judged(self.unknown_sku(order, now)));
+            return Some(judged(self.unknown_sku(taking, order, now)));
         };
         if stock.halted.is_some() {
             self.hold(taking, order);
@@ -37,7 +37,7 @@ impl Allocator {
             return self.give_back(taking, order, Verdict::OverLimit, now).map(judged);
         }
         let Some(from) = taking.source(stock, order.units) else {
-            self.put_order(order.judged(OrderState::Cancelled, Some(CancelReason::NoUnit)));
+            self.take_in(taking, order.judged(OrderState::Cancelled, Some(CancelReason::NoUnit)));
             return Some(judged(Verdict::NoUnit));
         };
         if self.transfer(&mut taking.tally, &order.sku, (&from, &Account::Sold), order.units, now).is_err() {
@@ -46,7 +46,7 @@ impl Allocator {
         }
         let stock = &self.image.stock[&order.sku];
         let backorder = stock.balance(&Account::Sold) > stock.terms.supply;
-        self.put_order(LedgerOrder { backorder, ..order.judged(OrderState::Reserved, None) });
+        self.take_in(taking, LedgerOrder { backorder, ..order.judged(OrderState::Reserved, None) });
         Some(Judged { backorder, ..judged(Verdict::Valid) })
     }
 
@@ -63,7 +63,7 @@ impl Allocator {
         let mut tally = Tally::default();
         let moved = self.transfer(&mut tally, &sku, (&Account::Sold, &Account::Pool), order.units, now);
         moved.map_err(|_| Refusal::Halted { sku })?;
-        self.put_order(order.judged(OrderState::Cancelled, Some(CancelReason::Operator)));
+        self.write(Write::Order(order.judged(OrderState::Cancelled, Some(CancelReason::Operator))), Sync::Promise);
         self.journal(tally, "operator".into(), format!("cancellation of order {id}"), now);
         self.tell_state(id, OrderState::Cancelled);
         Ok(Outcome::Cancelled)
@@ -97,18 +97,18 @@ impl Allocator {
             }
         }
         if verdict == Verdict::OverLimit && self.first(order.id).is_none() {
-            self.put_order(order.judged(OrderState::Cancelled, Some(CancelReason::OverLimit)));
+            self.take_in(taking, order.judged(OrderState::Cancelled, Some(CancelReason::OverLimit)));
         }
         Some(verdict)
     }
 
-    fn unknown_sku(&mut self, order: LedgerOrder, now: Timestamp) -> Verdict {
+    fn unknown_sku(&mut self, taking: &mut Taking, order: LedgerOrder, now: Timestamp) -> Verdict {
         self.alert(
             format!("{} placed order {} of {}, which the ledger does not know", order.edge, order.id, order.sku),
             now,
         );
         if !self.image.orders.contains_key(&order.id) {
-            self.put_order(order.judged(OrderState::Cancelled, Some(CancelReason::UnknownSku)));
+            self.take_in(taking, order.judged(OrderState::Cancelled, Some(CancelReason::UnknownSku)));
         }
         Verdict::UnknownSku
     }
@@ -117,7 +117,7 @@ impl Allocator {
     fn hold(&mut self, taking: &mut Taking, order: LedgerOrder) {
         taking.hold(&order.sku, order.units);
         if self.first(order.id).is_none() {
-            self.put_order(order);
+            self.take_in(taking, order);
         }
     }
 
@@ -126,8 +126,14 @@ impl Allocator {
         self.image.orders.get(&id).filter(|first| first.consumes_id())
     }
 
-    fn put_order(&mut self, order: LedgerOrder) {
-        self.write(Write::Order(order), Sync::Promise);
+    /// Keeps an order: the first of its id with its batch, and any other by its id, so that a ledger that is read back has
+    /// the later one.
+    fn take_in(&mut self, taking: &mut Taking, order: LedgerOrder) {
+        if self.image.put_order(&order) {
+            taking.taken.push(order);
+        } else {
+            self.write_down(Write::Order(order));
+        }
     }
 }
 

@@ -9,7 +9,7 @@ use doorbuster_proto::{
 use super::Allocator;
 use super::books::Tally;
 use super::log::Sync;
-use crate::{Account, Connection, EpochHead, Judged, Phase, Stock, Total, Write};
+use crate::{Account, Connection, EpochHead, Judged, LedgerOrder, OrdersTaken, Phase, Stock, Total, Write};
 
 /// One batch while it is taken in.
 #[derive(Debug)]
@@ -19,6 +19,8 @@ pub(super) struct Taking {
     pub(super) tail: bool,
     pub(super) tally: Tally,
     judged: Vec<Judged>,
+    /// Orders whose id none had before.
+    pub(super) taken: Vec<LedgerOrder>,
     /// Units of halted SKUs, which do not move.
     held: BTreeMap<Sku, Units>,
     closed: bool,
@@ -77,6 +79,7 @@ impl Allocator {
             tail: batch.tail,
             tally: Tally::default(),
             judged: Vec::with_capacity(entries.len()),
+            taken: Vec::with_capacity(entries.len()),
             held: BTreeMap::new(),
             closed: false,
         };
@@ -118,6 +121,10 @@ impl Allocator {
         let last = mark.seq;
         self.change_head(edge, epoch, Sync::Promise, |head| (head.up_taken, head.up_digest) = (last, mark.digest));
         let (who, why) = (format!("{edge}, epoch {epoch}"), taking.why(first, last));
+        if !taking.taken.is_empty() {
+            let orders = taking.taken;
+            self.write_down(Write::OrdersTaken(OrdersTaken { edge: edge.clone(), epoch, last, orders }));
+        }
         if !taking.judged.is_empty() {
             let verdicts = taking.judged;
             self.write(Write::Verdicts { edge: edge.clone(), epoch, last, verdicts }, Sync::Promise);

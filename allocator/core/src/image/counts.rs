@@ -69,7 +69,10 @@ impl Counts {
         };
         count(&mut of_sku.orders, cancelled);
         if order.is_valid() {
-            let sold = of_sku.sold.entry(order.edge.clone()).or_default();
+            let sold = match of_sku.sold.get_mut(&order.edge) {
+                Some(sold) => sold,
+                None => of_sku.sold.entry(order.edge.clone()).or_default(),
+            };
             *sold = sell(*sold, order.units);
             if sold.is_zero() {
                 of_sku.sold.remove(&order.edge);

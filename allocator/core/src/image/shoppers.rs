@@ -1,7 +1,6 @@
 //! How many units each shopper has, counted over all edges.
 
 use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
 
 use doorbuster_proto::{SaleId, ShopperId, Sku, SkuCode, Units};
 
@@ -10,7 +9,8 @@ use crate::{LedgerOrder, Terms};
 /// Units of valid orders per sale and shopper. Follows from the orders; never stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Shoppers {
-    baskets: BTreeMap<SaleId, BTreeMap<ShopperId, Basket>>,
+    /// By the digest of the shopper's name: a million names are searched without a look at one.
+    baskets: BTreeMap<SaleId, BTreeMap<u128, Basket>>,
 }
 
 /// What one shopper has of one sale: a handful of items, ordered by code so that equal baskets are equal.
@@ -20,14 +20,14 @@ struct Basket(Vec<(SkuCode, Units)>);
 impl Shoppers {
     /// Whether so many more units of the SKU would be more than the shopper may have.
     pub(crate) fn would_exceed(&self, shopper: &ShopperId, sku: &Sku, more: Units, terms: &Terms) -> bool {
-        let basket = self.baskets.get(&sku.sale).and_then(|baskets| baskets.get(shopper));
+        let basket = self.baskets.get(&sku.sale).and_then(|baskets| baskets.get(&shopper.digest()));
         let (of_sale, of_sku) =
             basket.map_or((Units::ZERO, Units::ZERO), |basket| (basket.all(), basket.of(&sku.code)));
         of_sale.plus(more) > terms.sale_limit || of_sku.plus(more) > terms.limit
     }
 
-    /// Adds a valid order; it shares the text of the shopper's name with the basket.
-    pub(crate) fn add(&mut self, order: &mut LedgerOrder) {
+    /// Adds an order, if it is valid.
+    pub(crate) fn add(&mut self, order: &LedgerOrder) {
         if !order.is_valid() {
             return;
         }
@@ -35,14 +35,7 @@ impl Shoppers {
             Some(baskets) => baskets,
             None => self.baskets.entry(order.sku.sale.clone()).or_default(),
         };
-        let (code, units) = (&order.sku.code, order.units);
-        match baskets.entry(order.shopper.clone()) {
-            Entry::Vacant(place) => place.insert(Basket::default()).add(code, units),
-            Entry::Occupied(mut place) => {
-                order.shopper = place.key().clone();
-                place.get_mut().add(code, units);
-            }
-        }
+        baskets.entry(order.shopper.digest()).or_default().add(&order.sku.code, order.units);
     }
 
     pub(crate) fn remove(&mut self, order: &LedgerOrder) {
@@ -50,10 +43,11 @@ impl Shoppers {
             return;
         }
         let baskets = self.baskets.get_mut(&order.sku.sale).expect("a valid order is in a basket");
-        let basket = baskets.get_mut(&order.shopper).expect("a valid order is in a basket");
+        let shopper = order.shopper.digest();
+        let basket = baskets.get_mut(&shopper).expect("a valid order is in a basket");
         basket.remove(&order.sku.code, order.units);
         if basket.0.is_empty() {
-            baskets.remove(&order.shopper);
+            baskets.remove(&shopper);
         }
     }
 }

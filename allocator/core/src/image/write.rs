@@ -81,7 +81,9 @@ pub enum Write {
         /// The last number to go.
         through: Seq,
     },
-    /// An order, by its id.
+    /// Orders of one up batch, by (edge, epoch, number of its last entry).
+    OrdersTaken(OrdersTaken),
+    /// An order that has changed since it was taken in, or whose id another had before, by its id.
     Order(LedgerOrder),
     /// The verdicts of one up batch, by (edge, epoch, number of its last entry).
     Verdicts {
@@ -108,6 +110,19 @@ pub enum Write {
     },
     /// A record of the journal, by (commit, index). Appended, never read back by the core.
     Journal(JournalRecord),
+}
+
+/// The orders of one up batch, as they were taken in. Each is the first of its id: what becomes of it is [`Write::Order`].
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct OrdersTaken {
+    /// The edge that placed them.
+    pub edge: EdgeId,
+    /// In which of its epochs.
+    pub epoch: Epoch,
+    /// The number of the batch's last entry.
+    pub last: Seq,
+    /// The orders, in log order.
+    pub orders: Vec<LedgerOrder>,
 }
 
 /// The verdict of one order entry.

@@ -142,7 +142,7 @@ impl Stock {
         self.debt = Units::ZERO;
         let gained = self.issued().saturating_sub(before);
         self.debt = before.saturating_sub(self.issued());
-        self.set(Account::Pool, self.balance(&Account::Pool).plus(gained));
+        self.set(&Account::Pool, self.balance(&Account::Pool).plus(gained));
         gained
     }
 
@@ -150,7 +150,7 @@ impl Stock {
     pub(crate) fn pay(&mut self) -> Units {
         let pool = self.balance(&Account::Pool);
         let paid = self.debt.min(pool);
-        self.set(Account::Pool, pool.minus(paid));
+        self.set(&Account::Pool, pool.minus(paid));
         self.debt = self.debt.minus(paid);
         paid
     }
@@ -162,16 +162,18 @@ impl Stock {
             return Err(Violation::Overdrawn { sku: sku.clone(), account: from.clone(), wanted: units, found });
         };
         let gained = self.balance(to).plus(units);
-        self.set(from.clone(), left);
-        self.set(to.clone(), gained);
+        self.set(from, left);
+        self.set(to, gained);
         Ok(())
     }
 
-    pub(crate) fn set(&mut self, account: Account, units: Units) {
+    pub(crate) fn set(&mut self, account: &Account, units: Units) {
         if units.is_zero() {
-            self.accounts.remove(&account);
+            self.accounts.remove(account);
+        } else if let Some(held) = self.accounts.get_mut(account) {
+            *held = units;
         } else {
-            self.accounts.insert(account, units);
+            self.accounts.insert(account.clone(), units);
         }
     }
 }

@@ -81,9 +81,9 @@ fn a_backup_is_not_served_until_it_is_restored() {
         assert!(refused.to_string().contains("expected a ledger, found a backup\n"), "{refused}");
         assert!(refused.to_string().contains("doorbuster-allocator restore"), "{refused}");
     }
-    assert_eq!(RocksStore::open_read_only(&backup).unwrap().check().unwrap().orders, 3);
+    assert_eq!(RocksStore::open_read_only(&backup).unwrap().check().unwrap().orders, 5);
     restore(&backup, &data, NOW).unwrap();
-    assert_eq!(RocksStore::open(&data).unwrap().check().unwrap().orders, 3);
+    assert_eq!(RocksStore::open(&data).unwrap().check().unwrap().orders, 5);
     assert!(RocksStore::open(&backup).is_err(), "it is left as it was");
 }
 
@@ -109,7 +109,7 @@ fn an_interrupted_restore_is_begun_anew_and_leaves_nothing() {
     fs::create_dir(&data).unwrap();
     restore(&backup, &data, NOW).unwrap();
     assert!(!half.exists());
-    assert_eq!(RocksStore::open(&data).unwrap().check().unwrap().orders, 3);
+    assert_eq!(RocksStore::open(&data).unwrap().check().unwrap().orders, 5);
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn the_working_copy_of_a_restore_is_no_backup_and_is_kept() {
     written(&folder.path().join("lost")).backups().make(&half).unwrap();
     let refused = restore(&half, &data, NOW);
     assert!(matches!(refused, Err(RestoreError::Leftover { .. })), "{refused:?}");
-    assert_eq!(RocksStore::open_read_only(&half).unwrap().check().unwrap().orders, 3);
+    assert_eq!(RocksStore::open_read_only(&half).unwrap().check().unwrap().orders, 5);
 }
 
 #[test]

@@ -33,11 +33,11 @@ pub(super) fn look(stores: &Stores, found: &mut Found) {
 }
 
 fn ids(ledger: &Ledger, found: &mut Found) {
-    for (id, order) in &ledger.image.orders {
+    for order in ledger.image.orders.values() {
         let expected = OrderId::of(&order.sku.sale, &order.shopper, &order.key);
-        if order.id != *id || *id != expected {
+        if order.id != expected {
             found.wrong(
-                format!("order {id} is not named after its sale, shopper and key, which make {expected}"),
+                format!("order {} is not named after its sale, shopper and key, which make {expected}", order.id),
                 FORGED,
             );
         }
