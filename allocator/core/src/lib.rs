@@ -37,11 +37,12 @@ pub use snapshot::{
 pub use sold::SoldByEdge;
 pub use weights::Weights;
 
-/// How often the allocator's heartbeat goes to half of the sessions, and to the other half the next time. It repeats some of
-/// the words.
+/// How often the allocator's heartbeat goes to a part of the sessions. It repeats some of the words.
 pub const HEARTBEAT_MS: u64 = 500;
+/// A heartbeat is for one in so many sessions, each in turn.
+pub const HEARTBEAT_PARTS: u64 = 4;
 /// An edge that was not heard for so long is shown as away.
-pub const AWAY_MS: u64 = 2_000;
+pub const AWAY_MS: u64 = 3_500;
 /// How long a process may take to answer that it lives, when another says hello with its disk.
 pub const CHALLENGE_MS_MAX: u64 = 2_000;
 /// One recall of a SKU from an edge is outstanding for so long.

@@ -24,7 +24,7 @@ use crate::sites::Sites;
 use service::LinkService;
 
 /// An edge that says nothing is asked whether it lives after so long.
-const KEEP_ALIVE_AFTER: Duration = Duration::from_secs(2);
+const KEEP_ALIVE_AFTER: Duration = Duration::from_secs(4);
 /// And given up after so long.
 const KEEP_ALIVE_TIMEOUT: Duration = Duration::from_secs(4);
 /// The most calls of one connection at a time: a session and a fetch of the site, with room.

@@ -9,7 +9,8 @@ use doorbuster_proto::{FromEdge, OrderId, SaleId, wire};
 use tokio::sync::{mpsc, oneshot};
 use tonic::Status;
 
-use super::input::{Answer, Input, Peer};
+use super::input::{Answer, Input, Peer, UnderWay};
+use super::quiet::Quiet;
 use super::{Figures, Link};
 use crate::publish::Draft;
 
@@ -36,6 +37,7 @@ pub struct Stopped;
 #[derive(Clone)]
 pub struct Ledger {
     pub(super) inputs: mpsc::Sender<Input>,
+    pub(super) quiet: Arc<Quiet>,
     pub(super) figures: Arc<ArcSwap<Figures>>,
     pub(super) connections: Arc<AtomicU64>,
 }
@@ -53,8 +55,10 @@ impl Ledger {
         let connection = Connection(self.connections.fetch_add(1, Ordering::Relaxed));
         let (held, hung_up) = oneshot::channel();
         let peer = Peer { sends, _held: held };
-        self.inputs.send(Input::Hello { connection, message: hello, peer }).await.map_err(|_| Stopped)?;
-        Ok(Link::new(connection, self.inputs.clone(), hung_up))
+        let under_way = UnderWay::default();
+        let link = Link::new(connection, self, under_way.clone(), hung_up);
+        self.inputs.send(Input::Hello { connection, message: hello, peer, under_way }).await.map_err(|_| Stopped)?;
+        Ok(link)
     }
 
     /// Has the ledger do what an operator wants; returns when it is durable.

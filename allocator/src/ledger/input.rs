@@ -1,5 +1,7 @@
 //! What the owner is asked.
 
+use std::sync::Arc;
+
 use doorbuster_allocator_core::{Connection, Operator, Outcome, SoldByEdge};
 use doorbuster_proto::{FromEdge, OrderId, SaleId, wire};
 use tokio::sync::{mpsc, oneshot};
@@ -16,12 +18,15 @@ pub(super) struct Peer {
     pub(super) _held: oneshot::Sender<()>,
 }
 
+/// Held by every input of a session that the owner has not taken yet, and by the session.
+pub(super) type UnderWay = Arc<()>;
+
 /// One input of the owner.
 pub(super) enum Input {
     /// A transport, and the hello on it.
-    Hello { connection: Connection, message: FromEdge, peer: Peer },
+    Hello { connection: Connection, message: FromEdge, peer: Peer, under_way: UnderWay },
     /// Any later message.
-    Message { connection: Connection, message: FromEdge },
+    Message { connection: Connection, message: FromEdge, under_way: UnderWay },
     /// The transport is gone.
     Disconnected { connection: Connection },
     /// An operator asks.

@@ -9,6 +9,7 @@ mod link;
 mod owner;
 mod peers;
 mod publishing;
+mod quiet;
 mod rate;
 mod requests;
 
@@ -25,6 +26,6 @@ pub const SENDS_QUEUED_MAX: usize = 1_024;
 /// The least time between two snapshots.
 pub const FIGURES_MS_MIN: u64 = 200;
 /// Snapshots that nobody's request calls for take at most one part in so many of the owner's time.
-pub const FIGURES_PART: u64 = 50;
+pub const FIGURES_PART: u32 = 500;
 /// But come so often at least: a process that stood still has not taken long over its snapshot.
 pub const FIGURES_MS_MAX: u64 = 2_000;

@@ -15,6 +15,7 @@ use super::figures::{Figures, Shops, orders_of};
 use super::input::Input;
 use super::peers::Peers;
 use super::publishing::Publishing;
+use super::quiet::Quiet;
 use super::rate::Rate;
 use super::requests::Requests;
 use super::{FIGURES_MS_MAX, FIGURES_MS_MIN, FIGURES_PART, INPUTS_QUEUED_MAX, Ledger};
@@ -44,6 +45,7 @@ pub struct Owner {
     metrics: Arc<Metrics>,
     clock: Clock,
     inputs: mpsc::Receiver<Input>,
+    quiet: Arc<Quiet>,
     peers: Peers,
     requests: Requests,
     unwritten: Unwritten,
@@ -72,7 +74,8 @@ impl Owner {
         let shops = Arc::new(shops);
         let figures = Arc::new(ArcSwap::from_pointee(Figures::new(core.snapshot(now), 0.0, 0, shops.clone())));
         let connections = Arc::new(AtomicU64::new(1));
-        let ledger = Ledger { inputs: sender, figures: figures.clone(), connections };
+        let quiet = Arc::<Quiet>::default();
+        let ledger = Ledger { inputs: sender, quiet: quiet.clone(), figures: figures.clone(), connections };
         let owner = Self {
             core,
             store,
@@ -81,6 +84,7 @@ impl Owner {
             metrics,
             clock,
             inputs,
+            quiet,
             peers: Peers::default(),
             requests: Requests::default(),
             unwritten: Unwritten::default(),
@@ -118,7 +122,11 @@ impl Owner {
 
     fn turn(&mut self, inputs: impl ExactSizeIterator<Item = Input>) {
         let now = self.clock.now();
-        let count = inputs.len();
+        let quiet = self.quiet.take();
+        let count = quiet.len() + inputs.len();
+        for (connection, message) in quiet {
+            self.core.handle_message(connection, message, now);
+        }
         for input in inputs {
             self.take(input, now);
         }
@@ -143,11 +151,12 @@ impl Owner {
 
     fn take(&mut self, input: Input, now: Timestamp) {
         match input {
-            Input::Hello { connection, message, peer } => {
+            // What a session holds of an input goes once it is taken in.
+            Input::Hello { connection, message, peer, under_way: _held } => {
                 self.peers.add(connection, peer);
                 self.core.handle_hello(connection, message, now);
             }
-            Input::Message { connection, message } => {
+            Input::Message { connection, message, under_way: _held } => {
                 if let EdgeBody::Levels(levels) | EdgeBody::LevelsChanged(levels) = &message.body {
                     self.metrics.levels.inc_by(levels.len() as u64);
                 }
@@ -237,8 +246,9 @@ impl Owner {
         let snapshot = self.core.snapshot(now);
         let orders_per_s = self.rate.note(now, orders_of(&snapshot));
         self.figures.store(Arc::new(Figures::new(snapshot, orders_per_s, self.peers.count(), self.shops.clone())));
-        let took_ms = u64::try_from(begun.elapsed().as_millis()).unwrap_or(u64::MAX);
-        self.figures_at = now.after_ms(took_ms.saturating_mul(FIGURES_PART).clamp(FIGURES_MS_MIN, FIGURES_MS_MAX));
+        let rest = begun.elapsed().saturating_mul(FIGURES_PART);
+        let rest_ms = u64::try_from(rest.as_millis()).unwrap_or(u64::MAX);
+        self.figures_at = now.after_ms(rest_ms.clamp(FIGURES_MS_MIN, FIGURES_MS_MAX));
     }
 }
 

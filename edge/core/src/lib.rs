@@ -70,13 +70,13 @@ pub const WAITERS_MAX: usize = 65_536;
 /// How often an edge tells the levels that have changed.
 pub const HEARTBEAT_MS: u64 = 500;
 /// Where nothing has changed, it says so often that it is there.
-pub const REST_MS: u64 = 1_000;
+pub const REST_MS: u64 = 2_000;
 /// How often it tells all levels, changed or not: this, and up to twice as seldom, by its boot.
 pub const ALL_LEVELS_MS: u64 = 15_000;
 /// The least time between two notices of levels.
 pub const LEVELS_MS_MIN: u64 = 10;
 /// After so long without a word of the allocator the edge hangs up.
-pub const SILENCE_MS_MAX: u64 = 3_000;
+pub const SILENCE_MS_MAX: u64 = 4_000;
 /// When a shopper who met an empty shelf should ask again: this, and up to a quarter less or more.
 pub const QUEUEING_RETRY_MS: u64 = 500;
 /// When a shopper with a pending order should ask again.

@@ -6,6 +6,9 @@ use doorbuster_proto::{EdgeId, Epoch, Timestamp};
 use super::Allocator;
 use crate::{AWAY_MS, Account, Connection, HEARTBEAT_MS, Phase};
 
+/// An allocator that did not look at the silent for so long stood still itself.
+const STOOD_STILL_MS: u64 = 2_000;
+
 /// From when on silence counts.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Silence {
@@ -28,7 +31,7 @@ impl Allocator {
             return;
         }
         // Whoever stood still itself heard nobody; nor does a term begin with a silence that it has not heard.
-        let stood_still = self.silence.looked_at.replace(now).is_none_or(|at| now.since_ms(at) > AWAY_MS);
+        let stood_still = self.silence.looked_at.replace(now).is_none_or(|at| now.since_ms(at) > STOOD_STILL_MS);
         if stood_still || !self.awaited.is_empty() {
             self.silence.counts_from = now;
         }

@@ -5,13 +5,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use doorbuster_proto::{AllocatorBody, EdgeId, Sku, Timestamp, Word};
 
 use super::{Allocator, Link};
-use crate::{Connection, HEARTBEAT_MS, ItemDefinition, SaleDefinition, SaleStage, Stock};
+use crate::{Connection, HEARTBEAT_MS, HEARTBEAT_PARTS, ItemDefinition, SaleDefinition, SaleStage, Stock};
 
 /// A heartbeat repeats so many words, all of them in turn: hundreds of edges hear it at one moment.
 const WORDS_REPEATED_MAX: usize = 16;
-
-/// A heartbeat is for one in so many sessions, each in turn.
-const SESSIONS_PARTS: u64 = 2;
 
 /// A word, and the edges that sell what it is about; `None` for all.
 type Addressed = (Word, Option<BTreeSet<EdgeId>>);
@@ -33,13 +30,13 @@ impl Beat {
     }
 
     fn is_of(self, connection: Connection) -> bool {
-        connection.0 % SESSIONS_PARTS == self.0 % SESSIONS_PARTS
+        connection.0 % HEARTBEAT_PARTS == self.0 % HEARTBEAT_PARTS
     }
 
     /// How many of so many words others say again before this one does.
     fn words_before(self, words: usize) -> usize {
         let portions = words.div_ceil(WORDS_REPEATED_MAX).max(1) as u64;
-        let portion = self.0 / SESSIONS_PARTS % portions;
+        let portion = self.0 / HEARTBEAT_PARTS % portions;
         usize::try_from(portion).expect("it is less than a number of words") * WORDS_REPEATED_MAX
     }
 }
