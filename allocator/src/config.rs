@@ -17,7 +17,9 @@ use crate::publish::Edges;
 pub const EDGES_MAX: usize = 1_024;
 /// How long an edge may be silent before it is evicted, where nothing else is configured.
 pub const EVICT_AFTER_MS: u64 = 30_000;
-const EVICT_AFTER_MS_MIN: u64 = 5_000;
+/// Longer than an edge at rest may have been silent (2 s, and half a second until it is taken in) when the last one to speak
+/// counts as silent too (3.5 s): an allocator that has lost its network evicts nobody.
+const EVICT_AFTER_MS_MIN: u64 = 8_000;
 const EVICT_AFTER_MS_MAX: u64 = 86_400_000;
 
 /// Everything that `allocator.toml` says.
@@ -245,11 +247,11 @@ mod tests {
         let shipped = include_str!("../../config/allocator.toml");
         let with = |line: &str| Config::parse(&format!("{line}\n{shipped}"), Path::new(""));
         assert_eq!(with("evict_after_ms = 0").unwrap().evict_after_ms, None);
-        assert_eq!(with("evict_after_ms = 5000").unwrap().evict_after_ms, Some(5_000));
-        let short = with("evict_after_ms = 4999").unwrap_err();
+        assert_eq!(with("evict_after_ms = 8000").unwrap().evict_after_ms, Some(8_000));
+        let short = with("evict_after_ms = 7999").unwrap_err();
         assert_eq!(
             short[0].to_string(),
-            "evict_after_ms: expected 0 for never, or a whole number from 5000 to 86400000, found 4999"
+            "evict_after_ms: expected 0 for never, or a whole number from 8000 to 86400000, found 7999"
         );
     }
 

@@ -28,7 +28,7 @@ use crate::stock::{LinkEnds, LinkInput};
 /// How long a connection may take to be made, and a session to be opened.
 const CONNECT_MS_MAX: u64 = 2_000;
 /// How often a silent connection is probed.
-const KEEP_ALIVE_MS: u64 = 1_000;
+const KEEP_ALIVE_MS: u64 = 3_000;
 /// How long a probe may go unanswered.
 const KEEP_ALIVE_TIMEOUT_MS: u64 = 2_000;
 

@@ -11,7 +11,7 @@ async fn impatient(edges: usize, credit: i64) -> World {
     let sale = SaleFile::new(SALE).item("lamp", SUPPLY.cast_signed(), 1).credit(credit);
     World::selling_with(edges, sale, &|process, config| {
         if process == "allocator" {
-            config.insert("evict_after_ms".into(), 5_000.into());
+            config.insert("evict_after_ms".into(), 8_000.into());
         }
     })
     .await

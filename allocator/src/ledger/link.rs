@@ -37,10 +37,8 @@ impl Link {
         let connection = self.connection;
         // What can wait is taken in before the other inputs of a turn: never before what this session has said earlier.
         if Arc::strong_count(&self.under_way) == 1 {
-            message = match self.quiet.put(connection, message) {
-                Ok(()) => return Ok(()),
-                Err(message) => message,
-            };
+            let Some(urgent) = self.quiet.put(connection, message) else { return Ok(()) };
+            message = urgent;
         }
         let input = Input::Message { connection, message, under_way: self.under_way.clone() };
         self.inputs.send(input).await.map_err(|_| Stopped)
@@ -55,5 +53,29 @@ impl Link {
     /// Tells the owner that the transport is gone.
     pub async fn disconnected(self) {
         let _ = self.inputs.send(Input::Disconnected { connection: self.connection }).await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use doorbuster_proto::{BootId, EdgeBody, Session};
+
+    use super::*;
+
+    #[tokio::test]
+    async fn what_can_wait_does_not_pass_what_was_said_before() {
+        let (inputs, mut taken) = mpsc::channel(4);
+        let (quiet, under_way) = (Arc::<Quiet>::default(), UnderWay::default());
+        let (_held, hung_up) = oneshot::channel();
+        let link = Link { connection: Connection(1), inputs, quiet: quiet.clone(), under_way, hung_up };
+        let say = |body| FromEdge { session: Session { boot: BootId(1), counter: 1 }, epoch: None, body };
+        let rest = || say(EdgeBody::LevelsChanged(Vec::new()));
+        link.send(say(EdgeBody::Levels(Vec::new()))).await.unwrap();
+        link.send(rest()).await.unwrap();
+        assert_eq!(quiet.take(), [], "the notice before it is still under way");
+        let first = taken.recv().await;
+        drop((first, taken.recv().await.expect("it goes the same way")));
+        link.send(rest()).await.unwrap();
+        assert_eq!(quiet.take(), [(Connection(1), rest())]);
     }
 }

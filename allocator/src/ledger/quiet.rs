@@ -14,18 +14,18 @@ const QUIET_MAX: usize = 4_096;
 pub(super) struct Quiet(Mutex<Vec<(Connection, FromEdge)>>);
 
 impl Quiet {
-    /// Takes a message that can wait; gives back one that cannot.
-    pub(super) fn put(&self, connection: Connection, message: FromEdge) -> Result<(), FromEdge> {
+    /// Takes a message that can wait, and gives back one that cannot.
+    pub(super) fn put(&self, connection: Connection, message: FromEdge) -> Option<FromEdge> {
         let is_rest = matches!(&message.body, EdgeBody::LevelsChanged(levels) if levels.is_empty());
         if !is_rest {
-            return Err(message);
+            return Some(message);
         }
         let mut waiting = self.0.lock().expect("no holder panics");
         if waiting.len() >= QUIET_MAX {
-            return Err(message);
+            return Some(message);
         }
         waiting.push((connection, message));
-        Ok(())
+        None
     }
 
     /// What waits.
@@ -48,10 +48,10 @@ mod tests {
     #[test]
     fn what_says_nothing_new_waits_and_what_does_not_is_given_back() {
         let quiet = Quiet::default();
-        assert_eq!(quiet.put(Connection(1), message(vec![])), Ok(()));
+        assert_eq!(quiet.put(Connection(1), message(vec![])), None);
         let sku = Sku { sale: "s".parse().unwrap(), code: "a".parse().unwrap() };
         let news = message(vec![Level { sku, waiting: Units::ONE, shelf: Units::ZERO, books: LevelBooks::default() }]);
-        assert_eq!(quiet.put(Connection(1), news.clone()), Err(news));
+        assert_eq!(quiet.put(Connection(1), news.clone()), Some(news));
         assert_eq!(quiet.take(), [(Connection(1), message(vec![]))]);
         assert_eq!(quiet.take(), []);
     }
@@ -60,9 +60,9 @@ mod tests {
     fn no_more_wait_than_there_is_room_for() {
         let quiet = Quiet::default();
         for _ in 0..QUIET_MAX {
-            quiet.put(Connection(1), message(vec![])).unwrap();
+            assert_eq!(quiet.put(Connection(1), message(vec![])), None);
         }
-        assert_eq!(quiet.put(Connection(2), message(vec![])), Err(message(vec![])));
+        assert_eq!(quiet.put(Connection(2), message(vec![])), Some(message(vec![])));
         assert_eq!(quiet.take().len(), QUIET_MAX);
     }
 }

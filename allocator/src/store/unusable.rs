@@ -171,8 +171,14 @@ fn check_families(path: &Path, used_to: Use) -> Result<(), Error> {
     if OF_AN_EDGE.iter().all(|family| names.iter().any(|name| name == family)) {
         return Err(unusable(path, used_to, Found::OtherKind("an edge's store")));
     }
-    match names.into_iter().find(|name| !is_known(name)) {
-        Some(name) => Err(unusable(path, used_to, Found::OtherVersion(format!("records of kind {name}")))),
+    if let Some(name) = names.iter().find(|name| !is_known(name)) {
+        return Err(unusable(path, used_to, Found::OtherVersion(format!("records of kind {name}"))));
+    }
+    // They are made in this order: where one is missing before another, no interrupted start of this version left it out.
+    let has = |family: &&str| names.iter().any(|name| name == family);
+    let missing = FAMILIES.iter().skip_while(|family| has(family));
+    match missing.clone().next().filter(|_| missing.clone().any(has)) {
+        Some(name) => Err(unusable(path, used_to, Found::OtherVersion(format!("none for records of kind {name}")))),
         None => Ok(()),
     }
 }

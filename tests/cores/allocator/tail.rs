@@ -55,6 +55,15 @@ fn an_order_that_found_no_unit_may_be_placed_again() {
 }
 
 #[test]
+fn of_two_orders_with_one_id_in_a_batch_the_later_is_kept() {
+    let (mut desk, mut peer) = fenced(0);
+    desk.up(&mut peer, vec![order("ann", 1), order("ann", 1)]);
+    assert_eq!(desk.core.order(id_of("ann")).unwrap().reason, Some(CancelReason::NoUnit));
+    assert_eq!(desk.core.order(id_of("ann")).unwrap().seq, desk.store.orders[&id_of("ann")].seq);
+    assert_eq!(&desk.store, desk.core.image());
+}
+
+#[test]
 fn a_repeat_in_the_tail_is_told_the_first_ones_state() {
     let (mut desk, mut peer) = fenced(3);
     let mut two = desk.join("two", 5);

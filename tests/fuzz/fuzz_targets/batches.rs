@@ -83,8 +83,8 @@ fn operate(pair: &mut Pair, noise: &mut Noise<'_>) {
         1 => Operator::WriteOff { edge: edge_id(), epoch: Epoch(u64::from(noise.below(4))) },
         2 => Operator::ResumeGrants,
         3 => Operator::Close { sale: "s".parse().expect("it is an id") },
-        _ => match pair.ledger.core.image().orders.keys().next() {
-            Some(order) => Operator::CancelOrder { order: *order },
+        _ => match pair.ledger.core.image().orders.values().next() {
+            Some(order) => Operator::CancelOrder { order: order.id },
             None => Operator::ResumeGrants,
         },
     };

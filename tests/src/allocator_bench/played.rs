@@ -18,6 +18,8 @@ use wire::link_client::LinkClient;
 
 /// The most messages that wait to be sent.
 const SENDS_MAX: usize = 64;
+/// A silent connection is probed as often as an edge's own.
+const KEEP_ALIVE: Duration = Duration::from_secs(3);
 /// Until a session must be open.
 const JOIN_BOUND: Duration = Duration::from_secs(20);
 
@@ -56,7 +58,9 @@ impl Played {
     }
 
     async fn joining(allocator: &str, edge: &EdgeId) -> anyhow::Result<Self> {
-        let channel = Endpoint::from_shared(allocator.to_owned())?.tcp_nodelay(true).connect().await?;
+        let endpoint = Endpoint::from_shared(allocator.to_owned())?.tcp_nodelay(true);
+        let endpoint = endpoint.http2_keep_alive_interval(KEEP_ALIVE).keep_alive_while_idle(true);
+        let channel = endpoint.connect().await?;
         let session = Session { boot: BootId(rand::random()), counter: 1 };
         let (sends, messages) = mpsc::channel(SENDS_MAX);
         sends.send(wire::FromEdge::from(hello(edge, session))).await?;

@@ -132,7 +132,7 @@ impl Allocator {
         if self.image.put_order(&order) {
             taking.taken.push(order);
         } else {
-            self.write_down(Write::Order(order));
+            taking.again.push(order);
         }
     }
 }

@@ -6,7 +6,7 @@ use doorbuster_proto::{EdgeId, Epoch, Timestamp};
 use super::Allocator;
 use crate::{AWAY_MS, Account, Connection, HEARTBEAT_MS, Phase};
 
-/// An allocator that did not look at the silent for so long stood still itself.
+/// An allocator that did not look at the silent for so long, four times as long as it should, stood still itself.
 const STOOD_STILL_MS: u64 = 2_000;
 
 /// From when on silence counts.

@@ -21,6 +21,8 @@ pub(super) struct Taking {
     judged: Vec<Judged>,
     /// Orders whose id none had before.
     pub(super) taken: Vec<LedgerOrder>,
+    /// Orders whose id another had.
+    pub(super) again: Vec<LedgerOrder>,
     /// Units of halted SKUs, which do not move.
     held: BTreeMap<Sku, Units>,
     closed: bool,
@@ -80,6 +82,7 @@ impl Allocator {
             tally: Tally::default(),
             judged: Vec::with_capacity(entries.len()),
             taken: Vec::with_capacity(entries.len()),
+            again: Vec::new(),
             held: BTreeMap::new(),
             closed: false,
         };
@@ -125,6 +128,8 @@ impl Allocator {
             let orders = taking.taken;
             self.write_down(Write::OrdersTaken(OrdersTaken { edge: edge.clone(), epoch, last, orders }));
         }
+        // Behind those that had their ids, be it in this batch.
+        taking.again.into_iter().for_each(|order| self.write_down(Write::Order(order)));
         if !taking.judged.is_empty() {
             let verdicts = taking.judged;
             self.write(Write::Verdicts { edge: edge.clone(), epoch, last, verdicts }, Sync::Promise);

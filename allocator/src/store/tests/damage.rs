@@ -134,6 +134,13 @@ fn other_versions_and_other_stores_are_told_by_name() {
     });
     assert_eq!(found, Found::OtherVersion(format!("a row of orders of version {}", VERSION + 1)));
 
+    // An older version knew no batches of orders. It must find its ledger as it left it.
+    let (found, _) = refusal(|folder| {
+        let mut db = DB::open_cf(&rocksdb::Options::default(), folder, crate::store::keys::FAMILIES).unwrap();
+        db.drop_cf("taken").unwrap();
+    });
+    assert_eq!(found, Found::OtherVersion("none for records of kind taken".into()));
+
     let folder = tempfile::tempdir().unwrap();
     let mut options = rocksdb::Options::default();
     options.create_if_missing(true);

@@ -1,7 +1,8 @@
 //! Shoppers who are guided to the one edge where the tail is sold. Under every other policy they stay where they are.
 //!
 //! It flatters that policy: guidance here knows at once where the last units are, and sends a shopper there who has not
-//! waited at all. What a real edge knows is half a second old, and it lets shoppers wait for a grant first.
+//! waited at all; the way there does not count as waiting. What a real edge knows is half a second old, and it lets shoppers
+//! wait for a grant first.
 
 use doorbuster_allocator_core::Policy;
 
@@ -9,7 +10,7 @@ use super::World;
 use super::events::Event;
 
 /// Another edge answers after so long, in milliseconds: three round trips of 20 ms, for the connection, TLS and the request.
-const GO_THERE_MS: u64 = 60;
+pub(super) const GO_THERE_MS: u64 = 60;
 
 impl World {
     /// The edge that has most of the last units, where this one has none.
@@ -24,6 +25,7 @@ impl World {
     }
 
     pub(super) fn follow(&mut self, shopper: usize, elsewhere: usize) {
+        self.watch.left(self.shoppers.of(shopper).edge);
         self.shoppers.guide_to(shopper, elsewhere);
         self.queue.at(self.now.after_ms(GO_THERE_MS), Event::Ask { shopper });
     }

@@ -4,6 +4,7 @@ use doorbuster_allocator_core::{Account, Policy};
 use doorbuster_edge_core::HEARTBEAT_MS;
 use doorbuster_proto::{AllocatorBody, DownEntry, EdgeBody, Timestamp, UpEntry};
 
+use super::guidance::GO_THERE_MS;
 use super::{SYNC_MS, World};
 use crate::figures::Figures;
 use crate::statistics::quantile;
@@ -136,7 +137,8 @@ impl World {
         let ends = self.starts_at.after_ms(lasted_ms);
         let came = self.shoppers.all().iter().filter(|shopper| shopper.came_at <= ends);
         let waited = came.clone().filter(|shopper| {
-            let patience = 4 * (self.workload.one_way_ms(shopper.edge) + SYNC_MS);
+            let hop = if shopper.was_guided { GO_THERE_MS } else { 0 };
+            let patience = hop + 4 * (self.workload.one_way_ms(shopper.edge) + SYNC_MS);
             let until = shopper.came_at.after_ms(patience);
             until < ends && shopper.served_at.is_none_or(|at| at > until)
         });
