@@ -140,7 +140,7 @@ impl Image {
         books.entry(epoch).or_insert_with(|| Book::new(head)).head = head;
     }
 
-    /// Whether it is the first of its id.
+    /// Puts an order in the place of the one that has its id. Whether it is the first of its id.
     pub(crate) fn put_order(&mut self, order: &LedgerOrder) -> bool {
         let mut order = order.clone();
         order.edge = self.shared_edge(&order.edge);

@@ -168,6 +168,29 @@ async fn a_session_begins_with_a_hello_and_keeps_to_the_contract() {
 }
 
 #[tokio::test]
+async fn an_edge_at_rest_is_heard_though_it_wakes_nobody() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = Running::start(folder.path()).await;
+    let mut edge = Edge::open(&mut running.client().await).await;
+    let epoch = edge.begin().await;
+    let heard_ms_ago = || running.ledger.figures().snapshot.edges[0].last_heard_ms_ago;
+    let until = async |is_so: fn(u64) -> bool, says: bool| {
+        let told = async {
+            while !heard_ms_ago().is_some_and(is_so) {
+                if says {
+                    edge.say(epoch, from_edge::Body::LevelsChanged(wire::Levels { levels: Vec::new() })).await;
+                }
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+        };
+        tokio::time::timeout(PATIENCE, told).await.expect("the ledger's figures say so");
+    };
+    until(|ms| ms >= 800, false).await;
+    until(|ms| ms < 800, true).await;
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_restart_keeps_the_sale_and_takes_a_new_term() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
