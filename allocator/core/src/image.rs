@@ -145,16 +145,14 @@ impl Image {
         let mut order = order.clone();
         order.edge = self.shared_edge(&order.edge);
         order.sku = self.shared_sku(&order.sku);
-        let before = self.orders.get(&order.id);
-        if let Some(before) = before {
+        self.counts.add(&order);
+        self.shoppers.add(&order);
+        let before = self.orders.put(order);
+        if let Some(before) = &before {
             self.counts.remove(before);
             self.shoppers.remove(before);
         }
-        let is_first = before.is_none();
-        self.counts.add(&order);
-        self.shoppers.add(&order);
-        self.orders.put(order);
-        is_first
+        before.is_none()
     }
 }
 

@@ -175,10 +175,12 @@ fn check_families(path: &Path, used_to: Use) -> Result<(), Error> {
         return Err(unusable(path, used_to, Found::OtherVersion(format!("records of kind {name}"))));
     }
     // They are made in this order: where one is missing before another, no interrupted start of this version left it out.
-    let has = |family: &&str| names.iter().any(|name| name == family);
-    let missing = FAMILIES.iter().skip_while(|family| has(family));
-    match missing.clone().next().filter(|_| missing.clone().any(has)) {
-        Some(name) => Err(unusable(path, used_to, Found::OtherVersion(format!("none for records of kind {name}")))),
-        None => Ok(()),
+    let is_missing = |family: &&str| !names.iter().any(|name| name == family);
+    let first_missing = FAMILIES.iter().position(is_missing).unwrap_or(FAMILIES.len());
+    let from_there = &FAMILIES[first_missing..];
+    if !from_there.iter().all(is_missing) {
+        let found = format!("one without records of kind {}", from_there[0]);
+        return Err(unusable(path, used_to, Found::OtherVersion(found)));
     }
+    Ok(())
 }

@@ -45,19 +45,19 @@ impl Orders {
         self.places.is_empty()
     }
 
-    /// Puts an order in the place of the one that has its id, or in a new one.
-    pub fn put(&mut self, order: LedgerOrder) {
+    /// Puts an order in the place of the one that has its id, which it returns, or in a new one.
+    pub fn put(&mut self, order: LedgerOrder) -> Option<LedgerOrder> {
         let next = u32::try_from(self.places.len()).expect("no memory holds four thousand million orders");
         let place = *self.places.entry(number(order.id)).or_insert(next);
         if place < next {
-            self.chunks[chunk(place)][within(place)] = order;
-            return;
+            return Some(std::mem::replace(&mut self.chunks[chunk(place)][within(place)], order));
         }
         if self.chunks.last().is_none_or(|last| last.len() == CHUNK) {
             // The first grows as it must: many a ledger has but a few.
             self.chunks.push(if next == 0 { Vec::new() } else { Vec::with_capacity(CHUNK) });
         }
         self.chunks.last_mut().expect("there is one that is not full").push(order);
+        None
     }
 
     fn at(&self, place: u32) -> &LedgerOrder {
@@ -77,7 +77,9 @@ impl Index<&OrderId> for Orders {
 impl FromIterator<LedgerOrder> for Orders {
     fn from_iter<I: IntoIterator<Item = LedgerOrder>>(orders: I) -> Self {
         let mut all = Self::default();
-        orders.into_iter().for_each(|order| all.put(order));
+        for order in orders {
+            all.put(order);
+        }
         all
     }
 }
@@ -137,10 +139,6 @@ mod tests {
         }
     }
 
-    fn all(orders: impl Iterator<Item = LedgerOrder>) -> Orders {
-        orders.collect()
-    }
-
     fn hash(orders: &Orders) -> u64 {
         let mut hasher = DefaultHasher::new();
         orders.hash(&mut hasher);
@@ -149,7 +147,7 @@ mod tests {
 
     #[test]
     fn orders_are_found_by_id_and_come_by_id() {
-        let orders = all((0..3_000).map(|number| order(number, 1)));
+        let orders: Orders = (0..3_000).map(|number| order(number, 1)).collect();
         assert_eq!((orders.len(), orders.is_empty()), (3_000, false));
         assert!((0..3_000).all(|number| orders.get(&order(number, 1).id) == Some(&order(number, 1))));
         assert_eq!(orders.get(&order(3_000, 1).id), None);
@@ -159,17 +157,18 @@ mod tests {
 
     #[test]
     fn an_order_takes_the_place_of_the_one_before() {
-        let mut orders = all((0..2_000).map(|number| order(number, 1)));
-        orders.put(order(1_500, 2));
+        let mut orders: Orders = (0..2_000).map(|number| order(number, 1)).collect();
+        assert_eq!(orders.put(order(1_500, 2)), Some(order(1_500, 1)));
         assert_eq!((orders.len(), orders.get(&order(1_500, 1).id)), (2_000, Some(&order(1_500, 2))));
         assert!(orders.get(&order(1_499, 1).id) == Some(&order(1_499, 1)));
     }
 
     #[test]
     fn the_same_orders_are_the_same_in_whichever_order_they_came() {
-        let (one, other) = (all((0..40).map(|n| order(n, 1))), all((0..40).rev().map(|n| order(n, 1))));
+        let (one, other): (Orders, Orders) =
+            ((0..40).map(|n| order(n, 1)).collect(), (0..40).rev().map(|n| order(n, 1)).collect());
         assert_eq!((&one, hash(&one)), (&other, hash(&other)));
-        assert_ne!(one, all((1..41).map(|n| order(n, 1))));
-        assert_ne!(one, all((0..40).map(|n| order(n, 2))));
+        assert_ne!(one, (1..41).map(|n| order(n, 1)).collect());
+        assert_ne!(one, (0..40).map(|n| order(n, 2)).collect());
     }
 }

@@ -139,7 +139,7 @@ fn other_versions_and_other_stores_are_told_by_name() {
         let mut db = DB::open_cf(&rocksdb::Options::default(), folder, crate::store::keys::FAMILIES).unwrap();
         db.drop_cf("taken").unwrap();
     });
-    assert_eq!(found, Found::OtherVersion("none for records of kind taken".into()));
+    assert_eq!(found, Found::OtherVersion("one without records of kind taken".into()));
 
     let folder = tempfile::tempdir().unwrap();
     let mut options = rocksdb::Options::default();
