@@ -90,6 +90,8 @@ pub struct Level {
     pub waiting: Units,
     /// The shelf's books since the epoch's start, for the ledger to compare with its own.
     pub books: LevelBooks,
+    /// Page views before the sale's start that this process has counted, about.
+    pub views: u64,
 }
 
 /// Where the units of a shelf came from and went, since the epoch's start.

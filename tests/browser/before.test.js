@@ -40,6 +40,21 @@ for (const { name, options } of LOOKS) {
   });
 }
 
+test('a page says that it is looked at, once', async () => {
+  const views = async (sku) => {
+    const text = await (await fetch(`${demo.addresses.edges[0].admin}/metrics`)).text();
+    return Number(text.match(new RegExp(`^doorbuster_page_views_total{.*sku="${sku}"} (\\d+)$`, 'm'))?.[1] ?? 0);
+  };
+  const before = await views('kettle');
+  const page = await openPage(browser, PHONE);
+  const counted = page.waitForResponse((response) => response.url().endsWith('/views'));
+  await page.goto(demo.shop(0, '/p/kettle'));
+  assert.equal((await counted).status(), 204);
+  await page.getByTestId('countdown').waitFor();
+  assert.equal(await views('kettle'), before + 1);
+  await closePage(page);
+});
+
 test('a name that cannot be is refused on the page', async () => {
   const page = await openPage(browser, { ...PHONE, javaScriptEnabled: false });
   await page.goto(demo.shop(0, '/login'));

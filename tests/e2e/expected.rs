@@ -1,9 +1,11 @@
-//! A sale that expects the demand of an earlier one, and then its own: who begins with how much, and who sells an item at all.
+//! A sale that expects the demand of an earlier one, and then its own, or demand by page views: who begins with how much, and
+//! who sells an item at all.
 
 use doorbuster_tests::console::SnapshotSku;
 use doorbuster_tests::sale_file::SaleFile;
 use doorbuster_tests::shoppers::{Intent, Patience};
 use doorbuster_tests::until;
+use serde_json::json;
 use time::format_description::well_known::Rfc3339;
 use time::{Duration, OffsetDateTime};
 use toml::toml;
@@ -24,6 +26,15 @@ impl World {
     async fn buy_in_spring(&self, at: usize, name: &str, sku: &str, units: u64) {
         let intent = Intent { sale: SPRING.into(), ..intent(name, &format!("spring-{name}"), sku, units) };
         order(&self.buy_as(at, intent, Patience::default()).await);
+    }
+
+    /// So many browsers say that they look at an item's page.
+    async fn look(&self, at: usize, sku: &str, times: usize) {
+        let url = format!("{}/api/sales/{SALE}/views", self.shop(at));
+        for _ in 0..times {
+            let answer = self.web.post(&url, &[], &json!({ "sku": sku })).await.unwrap();
+            assert_eq!(answer.status, 204, "{}", answer.text());
+        }
     }
 
     async fn item(&self, sku: &str) -> SnapshotSku {
@@ -115,4 +126,43 @@ async fn a_sale_is_split_and_placed_by_what_the_earlier_one_sold_and_moved_by_wh
     world.console.close(SALE).await.unwrap();
     let report = world.judged().await;
     assert_eq!(report.sku("lamp").map(|row| (row.pool, row.sold)), Some((0, 110)));
+}
+
+#[tokio::test]
+async fn stock_lies_where_pages_were_looked_at_when_the_sale_starts() {
+    let mut world = World::empty(3).await;
+    let sale = SaleFile::new(SALE).window_s(9, 300).item("lamp", 110, 4).item("vase", 50, 4).limit(4);
+    let said = world.put_on(sale.expect_by_page_views()).await;
+    assert!(said.contains("published"), "{said}");
+    world.fleet.all_ready().await.unwrap();
+    for at in 0..3 {
+        world.page_is(at, "lamp", 200).await;
+    }
+    let even = async || shelves(&world.item("lamp").await).iter().all(|units| *units == 30);
+    until::holds("the first split is even", SOON, even).await.unwrap();
+    for (at, times) in [(0, 6), (1, 2), (2, 1)] {
+        world.look(at, "lamp", times).await;
+    }
+    let url = format!("{}/api/sales/{SALE}/views", world.shop(0));
+    for (body, status) in [(json!({ "sku": "sofa" }), 404), (json!({ "sku": 7 }), 400), (json!({}), 400)] {
+        assert_eq!(world.web.post(&url, &[], &body).await.unwrap().status, status, "{body}");
+    }
+    // Of the ninety-one units that are not kept back, by six, two and one. Nobody looked at the vase: as the whole sale.
+    let is_split = async || {
+        let by_views =
+            |units: [u64; 3], parts: [u64; 3]| units.iter().zip(parts).all(|(at, part)| at.abs_diff(part) <= 3);
+        let (lamps, vases) = (shelves(&world.item("lamp").await), shelves(&world.item("vase").await));
+        by_views(lamps, [61, 20, 10]) && by_views(vases, [28, 9, 5])
+    };
+    until::holds("stock lies where pages were looked at", SOON, is_split).await.unwrap();
+    let is = async |state| world.console.snapshot().await.unwrap().sales.iter().any(|sale| sale.state == state);
+    assert!(is("planned").await, "it has yet to start");
+    until::holds("the sale is open", SOON, async || is("open").await).await.unwrap();
+    order(&world.buy(2, "ann", "lamp", 4).await);
+    world.look(0, "lamp", 1).await;
+    let metrics = world.web.get(&format!("{}/metrics", world.fleet.addresses().edges[0].admin)).await.unwrap().text();
+    let counted = format!("doorbuster_page_views_total{{sale=\"{SALE}\",sku=\"lamp\"}} 6");
+    assert!(metrics.lines().any(|line| line == counted), "what comes after the start is not counted: {metrics}");
+    world.console.close(SALE).await.unwrap();
+    world.judged().await;
 }

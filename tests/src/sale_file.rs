@@ -18,6 +18,7 @@ pub struct SaleFile {
     /// Start and end where they are fixed, as the file spells them.
     between: Option<(String, String)>,
     expect_like: Option<String>,
+    expect_by: Option<&'static str>,
 }
 
 struct Item {
@@ -40,6 +41,7 @@ impl SaleFile {
             items: Vec::new(),
             between: None,
             expect_like: None,
+            expect_by: None,
         }
     }
 
@@ -78,6 +80,13 @@ impl SaleFile {
         self
     }
 
+    /// Expects demand by page views.
+    #[must_use]
+    pub fn expect_by_page_views(mut self) -> Self {
+        self.expect_by = Some("page-views");
+        self
+    }
+
     /// Sets when it starts after it was published, and how long it lasts, in seconds.
     #[must_use]
     pub fn window_s(mut self, starts_in_s: i64, lasts_s: i64) -> Self {
@@ -112,7 +121,7 @@ impl SaleFile {
     }
 
     fn table(&self) -> toml::Table {
-        let Self { sale, starts_in_s, lasts_s, limit, credit, items, between, expect_like } = self;
+        let Self { sale, starts_in_s, lasts_s, limit, credit, items, between, expect_like, expect_by } = self;
         let (sale, starts_in_s, lasts_s) = (sale.as_str(), *starts_in_s, *lasts_s);
         let (limit, credit) = (*limit, *credit);
         let mut table = toml! {
@@ -133,6 +142,9 @@ impl SaleFile {
         }
         if let (Some(other), Some(head)) = (expect_like, table["sale"].as_table_mut()) {
             head.insert("expect_like".into(), other.as_str().into());
+        }
+        if let (Some(what), Some(head)) = (expect_by, table["sale"].as_table_mut()) {
+            head.insert("expect_by".into(), (*what).into());
         }
         table.insert("items".into(), items.iter().map(item_table).collect::<Vec<_>>().into());
         table

@@ -7,6 +7,7 @@ mod books;
 mod closing;
 mod contest;
 mod demand;
+mod expected;
 mod fence;
 mod guide;
 mod hello;
@@ -41,6 +42,7 @@ use crate::{
 
 use alerts::Alerts;
 use contest::Contests;
+use expected::Expected;
 use guide::Guide;
 use levels::{Notice, Watch};
 use links::Links;
@@ -96,6 +98,8 @@ pub struct Allocator {
     looks_at: Option<Timestamp>,
     /// When the turn's last input came. Kept for who measures round trips.
     turn_at: Timestamp,
+    /// What page views say of the demand to come.
+    expected: Expected,
     /// SKUs whose word may have changed in this turn.
     to_say: BTreeSet<Sku>,
     /// Whether an input came since the last turn ended.
@@ -150,6 +154,7 @@ impl Allocator {
             looking: BTreeSet::new(),
             looks_at: None,
             turn_at: Timestamp(0),
+            expected: Expected::default(),
             to_say: BTreeSet::new(),
             is_turn_open: true,
             follows_up_at: None,
@@ -218,6 +223,7 @@ impl Allocator {
             self.last_beat = self.last_beat.next();
             self.beat = Some(self.last_beat);
             self.words_due_at = None;
+            self.count_views(now);
             if self.looking.is_empty() {
                 // A pass that is not over goes on first: whoever comes last in it is not to wait for ever.
                 self.looking.append(&mut self.to_look);

@@ -6,6 +6,7 @@
 
 mod allocator;
 mod command;
+mod demand_by_edge;
 mod epochs;
 mod image;
 mod ledger;
@@ -16,11 +17,11 @@ mod report;
 mod sale;
 mod settings;
 mod snapshot;
-mod sold;
 mod weights;
 
 pub use allocator::{Allocator, RecoverError};
 pub use command::{BatchId, Command, Connection};
+pub use demand_by_edge::DemandByEdge;
 pub use epochs::{Book, EpochHead, Phase, Total};
 pub use image::{Count, Counts, Image, Judged, Orders, OrdersTaken, Write};
 pub use ledger::{Account, JournalRecord, Stock, Terms, Transfer, Violation};
@@ -34,7 +35,6 @@ pub use snapshot::{
     AlertSnapshot, EdgeSnapshot, EdgeState, EscrowSnapshot, QuarantineSnapshot, SaleSnapshot, SaleState, SkuSnapshot,
     Snapshot,
 };
-pub use sold::SoldByEdge;
 pub use weights::Weights;
 
 /// How often the allocator's heartbeat goes to a part of the sessions. It repeats some of the words.
@@ -45,6 +45,9 @@ pub const HEARTBEAT_PARTS: u64 = 4;
 pub const AWAY_MS: u64 = 3_500;
 /// How long a process may take to answer that it lives, when another says hello with its disk.
 pub const CHALLENGE_MS_MAX: u64 = 2_000;
+/// So long before the start of a sale that expects demand by page views they are counted up, in milliseconds: the latest words
+/// count, and there is time for what is on the wrong edge to be moved.
+pub const VIEWS_COUNTED_MS: u64 = 5_000;
 /// One recall of a SKU from an edge is outstanding for so long.
 pub const RECALL_MS: u64 = 200;
 /// The most alerts that the snapshot keeps.

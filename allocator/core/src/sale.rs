@@ -21,6 +21,8 @@ pub struct SaleDefinition {
     pub limit: Units,
     /// Credit W: the most units of a SKU that an edge may have sold and acknowledged beyond the watermark.
     pub credit: Units,
+    /// Whether edges weigh by how often their pages were looked at before the start, as soon as that is counted up.
+    pub by_page_views: bool,
     /// What it sells, each code once.
     pub items: Vec<ItemDefinition>,
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use arc_swap::ArcSwap;
-use doorbuster_allocator_core::{Connection, Operator, Outcome, Refusal, SoldByEdge};
+use doorbuster_allocator_core::{Connection, DemandByEdge, Operator, Outcome, Refusal};
 use doorbuster_proto::{FromEdge, OrderId, SaleId, wire};
 use tokio::sync::{mpsc, oneshot};
 use tonic::Status;
@@ -89,7 +89,7 @@ impl Ledger {
     ///
     /// # Errors
     /// [`Failure`], apart from a refusal.
-    pub async fn sold_by_edge(&self, sale: SaleId) -> Result<Option<SoldByEdge>, Failure> {
+    pub async fn sold_by_edge(&self, sale: SaleId) -> Result<Option<DemandByEdge>, Failure> {
         self.ask(|answer| Input::SoldByEdge { sale, answer }).await
     }
 

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use doorbuster_allocator_core::{Connection, Operator, Outcome, SoldByEdge};
+use doorbuster_allocator_core::{Connection, DemandByEdge, Operator, Outcome};
 use doorbuster_proto::{FromEdge, OrderId, SaleId, wire};
 use tokio::sync::{mpsc, oneshot};
 use tonic::Status;
@@ -36,7 +36,7 @@ pub(super) enum Input {
     /// Somebody wants a sale's balances, as JSON.
     Report { sale: SaleId, answer: Answer<Option<String>> },
     /// A publisher wants to know what each edge sold of a sale.
-    SoldByEdge { sale: SaleId, answer: Answer<Option<SoldByEdge>> },
+    SoldByEdge { sale: SaleId, answer: Answer<Option<DemandByEdge>> },
     /// Somebody wants an order, as JSON.
     Order { order: OrderId, answer: Answer<Option<String>> },
     /// Stop after this turn.

@@ -50,7 +50,13 @@ mod tests {
         let quiet = Quiet::default();
         assert_eq!(quiet.put(Connection(1), message(vec![])), None);
         let sku = Sku { sale: "s".parse().unwrap(), code: "a".parse().unwrap() };
-        let news = message(vec![Level { sku, waiting: Units::ONE, shelf: Units::ZERO, books: LevelBooks::default() }]);
+        let news = message(vec![Level {
+            sku,
+            waiting: Units::ONE,
+            shelf: Units::ZERO,
+            books: LevelBooks::default(),
+            views: 0,
+        }]);
         assert_eq!(quiet.put(Connection(1), news.clone()), Some(news));
         assert_eq!(quiet.take(), [(Connection(1), message(vec![]))]);
         assert_eq!(quiet.take(), []);

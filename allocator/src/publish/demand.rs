@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use doorbuster_allocator_core::{SoldByEdge, Weights};
+use doorbuster_allocator_core::{DemandByEdge, Weights};
 use doorbuster_proto::{EdgeId, SaleId, SkuCode};
 use serde_json::Value;
 
@@ -14,7 +14,7 @@ pub struct Known<'a> {
     /// Every edge.
     pub edges: &'a Edges,
     /// What each edge sold in the sale of [`expect_like`]; `None` where the file names none, or one that is not known.
-    pub sold: Option<&'a SoldByEdge>,
+    pub sold: Option<&'a DemandByEdge>,
 }
 
 /// The sale whose demand a bundle expects, if it names one.

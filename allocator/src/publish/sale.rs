@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use doorbuster_allocator_core::{ItemDefinition, SaleDefinition, SoldByEdge};
+use doorbuster_allocator_core::{DemandByEdge, ItemDefinition, SaleDefinition};
 use doorbuster_config::{Fault, Faults, Field, Table};
 use doorbuster_proto::{SaleId, Timestamp, Units};
 use serde_json::{Map, Value};
@@ -15,7 +15,9 @@ use super::{ITEMS_MAX, ItemPresentation, Known, Presentation};
 
 const LIMIT_MAX: u64 = 1_000_000;
 const YEAR_S: u64 = 366 * 24 * 60 * 60;
-const SALE_KEYS: [&str; 11] = [
+/// What `expect_by` may say.
+const PAGE_VIEWS: &str = "page-views";
+const SALE_KEYS: [&str; 12] = [
     "id",
     "title",
     "tagline",
@@ -27,6 +29,7 @@ const SALE_KEYS: [&str; 11] = [
     "credit",
     "currency",
     "expect_like",
+    "expect_by",
 ];
 
 /// A sale that is ready to be published: what the ledger needs of it, and what shoppers see of it.
@@ -57,6 +60,7 @@ struct Head {
     limit: u64,
     credit: u64,
     currency: String,
+    by_page_views: bool,
 }
 
 impl Head {
@@ -68,6 +72,7 @@ impl Head {
             ends_at: self.ends_at,
             limit: quantity(self.limit),
             credit: quantity(self.credit),
+            by_page_views: self.by_page_views,
             items,
         };
         let presentation = Presentation {
@@ -116,11 +121,21 @@ fn read_items(field: &Field<'_>, context: &ItemContext<'_>) -> Option<Vec<(ItemD
 fn read_expected(sale: &Table<'_>, known: Option<&Known<'_>>) -> Option<()> {
     let Some(field) = sale.optional("expect_like") else { return Some(()) };
     let _: SaleId = field.id()?;
-    if known.is_some_and(|known| known.sold.is_none_or(SoldByEdge::is_empty)) {
+    if known.is_some_and(|known| known.sold.is_none_or(DemandByEdge::is_empty)) {
         field.wrong("a sale that has sold something");
         return None;
     }
     Some(())
+}
+
+/// Whether the sale expects demand by page views.
+fn read_expected_by(sale: &Table<'_>) -> Option<bool> {
+    let Some(field) = sale.optional("expect_by") else { return Some(false) };
+    if field.text()? != PAGE_VIEWS {
+        field.wrong("\"page-views\"");
+        return None;
+    }
+    Some(true)
 }
 
 fn read_currency(sale: &Table<'_>) -> Option<String> {
@@ -141,6 +156,7 @@ fn read_head(sale: &Table<'_>, now: Timestamp, limit: Option<u64>, currency: Opt
     let starts_at = sale.either("starts_in_s", "starts_at").and_then(|field| starts_at(&field, now));
     let ends_at = sale.either("lasts_s", "ends_at").and_then(|field| ends_at(&field, starts_at, now));
     let credit = sale.optional("credit").map_or(Some(0), |field| field.number(0..=LIMIT_MAX));
+    let by_page_views = read_expected_by(sale);
     Some(Head {
         id: id?,
         title: title?,
@@ -150,6 +166,7 @@ fn read_head(sale: &Table<'_>, now: Timestamp, limit: Option<u64>, currency: Opt
         limit: limit?,
         credit: credit?,
         currency: currency?,
+        by_page_views: by_page_views?,
     })
 }
 
@@ -246,14 +263,24 @@ mod tests {
         let refused = "sale.expect_like: expected a sale that has sold something, found \"spring-sale\"";
         assert_eq!(faults(&bundle), [refused]);
         let edges = Edges::from([("edge-1".parse().unwrap(), EdgeTraits { weight: 1, ..EdgeTraits::default() })]);
-        let told = |sold: &SoldByEdge| read(&bundle, NOW, Some(Known { edges: &edges, sold: Some(sold) }));
-        assert_eq!(told(&SoldByEdge::default()).unwrap_err()[0].to_string(), refused);
+        let told = |sold: &DemandByEdge| read(&bundle, NOW, Some(Known { edges: &edges, sold: Some(sold) }));
+        assert_eq!(told(&DemandByEdge::default()).unwrap_err()[0].to_string(), refused);
         let kettles = [("edge-1".parse().unwrap(), quantity(7))].into_iter().collect();
-        let sold = SoldByEdge::from_iter([("kettle".parse().unwrap(), kettles)]);
+        let sold = DemandByEdge::from_iter([("kettle".parse().unwrap(), kettles)]);
         let weights = told(&sold).unwrap().definition.items[0].weights.clone().unwrap();
         assert_eq!(weights.of(&"edge-1".parse().unwrap(), 1), 7);
         bundle["sale"]["expect_like"] = "Spring Sale".into();
         assert!(faults(&bundle)[0].starts_with("sale.expect_like: expected 1 to 64"));
+    }
+
+    #[test]
+    fn demand_is_expected_by_page_views_or_not() {
+        let mut bundle = bundle();
+        assert!(!read(&bundle, NOW, None).unwrap().definition.by_page_views);
+        bundle["sale"]["expect_by"] = "page-views".into();
+        assert!(read(&bundle, NOW, None).unwrap().definition.by_page_views);
+        bundle["sale"]["expect_by"] = "stars".into();
+        assert_eq!(faults(&bundle), ["sale.expect_by: expected \"page-views\", found \"stars\""]);
     }
 
     #[test]

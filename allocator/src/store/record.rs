@@ -5,7 +5,7 @@ use std::str::FromStr;
 use doorbuster_proto::{BadId, OrderId, Sku, Timestamp, Units, UnitsError};
 
 /// The version that is written. A reader that meets another one says so.
-pub(super) const VERSION: u8 = 5;
+pub(super) const VERSION: u8 = 6;
 
 /// Why bytes are not a record.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -66,6 +66,7 @@ impl Record for Sale {
         to.number(definition.ends_at.0);
         to.units(definition.limit);
         to.units(definition.credit);
+        to.u8(definition.by_page_views.into());
         to.list(&definition.items, encode_item);
         to.u8(stage_tag(self.stage));
         to.number(self.ends_at.0);
@@ -80,6 +81,7 @@ impl Record for Sale {
             ends_at: from.time()?,
             limit: from.units()?,
             credit: from.units()?,
+            by_page_views: from.flag("page views")?,
             items: from.list(decode_item)?,
         };
         Ok(Self { definition, stage: stage(from)?, ends_at: from.time()?, site: SiteVersion(from.number()?) })

@@ -47,6 +47,7 @@ fn sale() -> Sale {
         ends_at: Timestamp(2_000),
         limit: units(4),
         credit: units(1),
+        by_page_views: true,
         items: vec![item],
     };
     Sale { definition, stage: SaleStage::Closed, ends_at: Timestamp(1_500), site: SiteVersion(3) }

@@ -77,7 +77,7 @@ impl Edge {
         if beats {
             self.demand.heartbeat_at = self.clock.after_ms(HEARTBEAT_MS);
             let told = self.demand.told.values().filter(|level| !level.waiting.is_zero()).map(|level| &level.sku);
-            let all = self.shelves.keys().chain(self.queue.skus()).chain(told);
+            let all = self.shelves.keys().chain(self.queue.skus()).chain(self.views.skus()).chain(told);
             skus.extend(all.cloned());
         }
         let tells_all = beats && (self.demand.all_at <= self.clock || self.has_lost_any());
@@ -128,6 +128,7 @@ impl Edge {
             sold: shelf.sold,
             returned: shelf.returned,
         });
-        Level { sku: sku.clone(), shelf: self.on_hand(sku), waiting: self.queue.units(sku), books }
+        let (shelf, waiting, views) = (self.on_hand(sku), self.queue.units(sku), self.views.of(sku));
+        Level { sku: sku.clone(), shelf, waiting, books, views }
     }
 }

@@ -32,6 +32,7 @@ mod shoppers;
 mod staged;
 mod timeouts;
 mod up_log;
+mod views;
 mod waiting;
 mod words;
 mod write;

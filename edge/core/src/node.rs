@@ -18,6 +18,7 @@ use crate::session::{Connection, Phase, Standing};
 use crate::shoppers::Shoppers;
 use crate::staged::{InFlight, Mark, Staged};
 use crate::up_log::UpLog;
+use crate::views::Views;
 use crate::waiting::Waiting;
 use crate::words::KnownWord;
 use crate::{BatchId, Command, HangUpReason, Meta, Order, OrderView, Shelf};
@@ -53,6 +54,7 @@ pub struct Edge {
     pub(crate) waiting: Waiting,
     pub(crate) demand: Demand,
     pub(crate) queue: Queue,
+    pub(crate) views: Views,
     /// What the ledger told last of each SKU.
     pub(crate) guidance: BTreeMap<Sku, SkuGuidance>,
     pub(crate) addresses: Vec<EdgeAddress>,

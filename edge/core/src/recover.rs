@@ -18,6 +18,7 @@ use crate::session::{Connection, Standing};
 use crate::shoppers::Shoppers;
 use crate::staged::Staged;
 use crate::up_log::{Logged, LoggedEntry, UpLog};
+use crate::views::Views;
 use crate::waiting::Waiting;
 use crate::{BatchId, Identity, Image, OrderStatus, PARK_MS_MAX, Shelf, UpRecord};
 
@@ -84,6 +85,7 @@ impl Edge {
             waiting: Waiting::default(),
             demand: Demand::default(),
             queue: Queue::default(),
+            views: Views::default(),
             guidance: BTreeMap::new(),
             addresses: Vec::new(),
             park_ms_max: PARK_MS_MAX,

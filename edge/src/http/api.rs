@@ -5,6 +5,7 @@ pub(super) mod orders;
 pub(super) mod place;
 pub(super) mod route;
 pub(super) mod sales;
+pub(super) mod views;
 
 use std::fmt;
 use std::marker::PhantomData;

@@ -18,6 +18,8 @@ pub(super) enum Route<'a> {
     /// Where to go for a sale's items.
     Directions(Cow<'a, str>),
     PlaceOrder(Cow<'a, str>),
+    /// Somebody looks at an item's page.
+    Views(Cow<'a, str>),
     Orders,
     Order(Cow<'a, str>),
     Login,
@@ -73,6 +75,7 @@ fn routed<'p, 'a>(
         ["api", "sales"] => only(get, GET, Route::Sales),
         ["api", "sales", sale] => only(get, GET, Route::Sale(keep(sale))),
         ["api", "sales", sale, "route"] => only(get, GET, Route::Directions(keep(sale))),
+        ["api", "sales", sale, "views"] => only(post, POST, Route::Views(keep(sale))),
         ["api", "sales", sale, "orders"] => only(post, POST, Route::PlaceOrder(keep(sale))),
         ["api", "orders"] => only(get, GET, Route::Orders),
         ["api", "orders", order] => only(get, GET, Route::Order(keep(order))),
@@ -149,6 +152,7 @@ mod tests {
         assert_eq!(get("/orders"), Ok(Route::OrdersPage));
         assert_eq!(get("/orders/0"), Ok(Route::OrderPage("0".into())));
         assert_eq!(post("/api/sales/s/orders"), Ok(Route::PlaceOrder("s".into())));
+        assert_eq!(post("/api/sales/s/views"), Ok(Route::Views("s".into())));
         assert_eq!(post("/api/login"), Ok(Route::Login));
         assert_eq!(post("/api/logout"), Ok(Route::Logout));
         assert_eq!(post("/login"), Ok(Route::FormLogin));

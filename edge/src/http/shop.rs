@@ -93,6 +93,7 @@ impl Shop {
             Route::Sales => Ok(api::sales::all(&self.stock.board(), asked.now)),
             Route::Sale(sale) => api::sales::one(&self.stock.board(), &sale, asked.now),
             Route::Directions(sale) => api::route::route(self, asked, &sale),
+            Route::Views(sale) => api::views::count(self, asked, &sale),
             Route::PlaceOrder(sale) => api::place::place(self, asked, &sale).await,
             Route::Orders => Box::pin(api::orders::all(self, asked)).await,
             Route::Order(id) => Box::pin(api::orders::one(self, asked, &id)).await,

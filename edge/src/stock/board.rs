@@ -1,7 +1,7 @@
-//! What shoppers may read without asking the owner: the sales, and a word per SKU.
+//! What shoppers may read without asking the owner: the sales, and a word per SKU. And who looked at what before the start.
 
 use std::collections::{BTreeMap, HashMap};
-use std::sync::atomic::{AtomicU8, Ordering};
+use std::sync::atomic::{AtomicU8, AtomicU64, Ordering};
 
 use doorbuster_edge_core::ShownSale;
 use doorbuster_proto::{Availability, SaleId, SaleRules, Sku, SkuCode, Timestamp};
@@ -18,7 +18,14 @@ pub struct Board {
 struct BoardSale {
     rules: SaleRules,
     closed: bool,
-    words: BTreeMap<SkuCode, AtomicU8>,
+    items: BTreeMap<SkuCode, BoardItem>,
+}
+
+#[derive(Debug)]
+struct BoardItem {
+    word: AtomicU8,
+    /// Views of its page before the start.
+    views: AtomicU64,
 }
 
 impl Board {
@@ -55,24 +62,43 @@ impl Board {
 
     /// The code of the item that these texts name: a clone shares its text with the board.
     pub fn code(&self, sale: &str, code: &str) -> Option<&SkuCode> {
-        self.sales.get(sale)?.words.get_key_value(code).map(|(code, _)| code)
+        self.sales.get(sale)?.items.get_key_value(code).map(|(code, _)| code)
     }
 
     /// The item that these texts name: its sale, and the word that shoppers read of it at `now`.
     pub fn item(&self, sale: &str, code: &str, now: Timestamp) -> Option<(&SaleRules, Availability)> {
         let sale = self.sales.get(sale)?;
-        let word = sale.words.get(code)?;
+        let item = sale.items.get(code)?;
         let word = if sale.closed || now >= sale.rules.ends_at {
             Availability::Over
         } else if now < sale.rules.starts_at {
             Availability::NotStarted
         } else {
-            Availability::ALL[usize::from(word.load(Ordering::Relaxed))]
+            Availability::ALL[usize::from(item.word.load(Ordering::Relaxed))]
         };
         Some((&sale.rules, word))
     }
 
-    /// A board of these sales, with the words that `before` showed.
+    /// Counts a view of an item's page, where its sale has yet to start. `None` where there is no such item.
+    pub fn count_view(&self, sale: &str, code: &str, now: Timestamp) -> Option<()> {
+        let sale = self.sales.get(sale)?;
+        let item = sale.items.get(code)?;
+        if now < sale.rules.starts_at {
+            item.views.fetch_add(1, Ordering::Relaxed);
+        }
+        Some(())
+    }
+
+    /// How often the page of each item was looked at before its sale's start, where it was.
+    pub fn views(&self) -> impl Iterator<Item = (Sku, u64)> {
+        let all =
+            self.sales.iter().flat_map(|(sale, shown)| shown.items.iter().map(move |(code, item)| (sale, code, item)));
+        let viewed = all.map(|(sale, code, item)| (sale, code, item.views.load(Ordering::Relaxed)));
+        let viewed = viewed.filter(|(.., views)| *views > 0);
+        viewed.map(|(sale, code, views)| (Sku { sale: sale.clone(), code: code.clone() }, views))
+    }
+
+    /// A board of these sales, with the words that `before` showed, and its views.
     pub(super) fn of(shown: Vec<ShownSale>, complete: bool, before: &Self) -> Self {
         let sale_of =
             shown.iter().flat_map(|sale| sale.rules.items.keys().map(|code| (code.clone(), &sale.rules.sale)));
@@ -82,8 +108,8 @@ impl Board {
     }
 
     pub(super) fn show(&self, sku: &Sku, availability: Availability) {
-        if let Some(word) = self.sales.get(&sku.sale).and_then(|sale| sale.words.get(&sku.code)) {
-            word.store(position(availability), Ordering::Relaxed);
+        if let Some(item) = self.sales.get(&sku.sale).and_then(|sale| sale.items.get(&sku.code)) {
+            item.word.store(position(availability), Ordering::Relaxed);
         }
     }
 }
@@ -91,13 +117,25 @@ impl Board {
 impl BoardSale {
     fn of(shown: ShownSale, before: &Board) -> Self {
         let ShownSale { rules, closed } = shown;
-        let words_before = before.sales.get(&rules.sale).map(|sale| &sale.words);
-        let word = |code: &SkuCode| {
-            let shown = words_before.and_then(|words| words.get(code)).map(|word| word.load(Ordering::Relaxed));
-            AtomicU8::new(shown.unwrap_or_else(|| position(Availability::Queueing)))
-        };
-        let words = rules.items.keys().map(|code| (code.clone(), word(code))).collect();
-        Self { rules, closed, words }
+        let items_before = before.sales.get(&rules.sale).map(|sale| &sale.items);
+        let item = |code: &SkuCode| items_before.and_then(|items| items.get(code)).map(BoardItem::again);
+        let items = rules.items.keys().map(|code| (code.clone(), item(code).unwrap_or_default())).collect();
+        Self { rules, closed, items }
+    }
+}
+
+impl BoardItem {
+    fn again(&self) -> Self {
+        Self {
+            word: AtomicU8::new(self.word.load(Ordering::Relaxed)),
+            views: AtomicU64::new(self.views.load(Ordering::Relaxed)),
+        }
+    }
+}
+
+impl Default for BoardItem {
+    fn default() -> Self {
+        Self { word: AtomicU8::new(position(Availability::Queueing)), views: AtomicU64::new(0) }
     }
 }
 
@@ -151,6 +189,18 @@ mod tests {
             assert!(board.item(sale, code, Timestamp(9)).is_none(), "{sale}/{code}");
             assert!(board.code(sale, code).is_none(), "{sale}/{code}");
         }
+    }
+
+    #[test]
+    fn views_count_until_the_start_and_a_new_board_keeps_them() {
+        let board = Board::of(shown(false), true, &Board::default());
+        let look = |board: &Board, now| board.count_view("first-light", "kettle", Timestamp(now));
+        assert_eq!(board.views().next(), None);
+        assert_eq!([0, 9, 10].map(|now| look(&board, now)), [Some(()); 3]);
+        assert_eq!(board.count_view("first-light", "mug", Timestamp(0)), None);
+        let board = Board::of(shown(false), true, &board);
+        assert_eq!(look(&board, 9), Some(()));
+        assert_eq!(board.views().collect::<Vec<_>>(), [(sku(), 3)]);
     }
 
     #[test]

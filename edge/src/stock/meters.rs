@@ -7,13 +7,15 @@ use doorbuster_edge_core::SessionState;
 use prometheus_client::collector::Collector;
 use prometheus_client::encoding::{DescriptorEncoder, EncodeLabelSet, EncodeMetric, MetricEncoder};
 use prometheus_client::metrics::MetricType;
-use prometheus_client::metrics::counter::Counter;
+use prometheus_client::metrics::counter::{ConstCounter, Counter};
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::metrics::histogram::{Histogram, exponential_buckets};
 use prometheus_client::registry::{Registry, Unit};
 
 use super::figures::Figures;
 use super::shared::Shared;
+
+const VIEWS_HELP: &str = "Views of an item's page before the start, as the page's script reports them";
 
 /// What the owner counts as it works.
 #[derive(Debug)]
@@ -68,6 +70,12 @@ struct UnitsLabels {
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
+struct SkuLabels {
+    sale: String,
+    sku: String,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct StateLabels {
     state: &'static str,
 }
@@ -75,6 +83,7 @@ struct StateLabels {
 impl Collector for Balances {
     fn encode(&self, mut encoder: DescriptorEncoder<'_>) -> Result<(), fmt::Error> {
         let figures = self.0.figures.load();
+        views(&self.0, encoder.encode_descriptor("doorbuster_page_views", VIEWS_HELP, None, MetricType::Counter)?)?;
         units(&figures, gauge(&mut encoder, "doorbuster_units", "Units per account, of this epoch")?)?;
         session(&figures, gauge(&mut encoder, "doorbuster_session", "1 for the session's state")?)?;
         let single = [
@@ -105,6 +114,14 @@ fn units(figures: &Figures, mut family: MetricEncoder<'_>) -> Result<(), fmt::Er
             let labels = UnitsLabels { account, sale: sku.sale.to_string(), sku: sku.code.to_string() };
             ConstGauge::new(units.get()).encode(family.encode_family(&labels)?)?;
         }
+    }
+    Ok(())
+}
+
+fn views(shared: &Shared, mut family: MetricEncoder<'_>) -> Result<(), fmt::Error> {
+    for (sku, views) in shared.board.load().views() {
+        let labels = SkuLabels { sale: sku.sale.to_string(), sku: sku.code.to_string() };
+        ConstCounter::new(views).encode(family.encode_family(&labels)?)?;
     }
     Ok(())
 }

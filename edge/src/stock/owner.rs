@@ -33,6 +33,8 @@ use super::{
 
 /// The figures are published at most so often.
 const FIGURES_MS: u64 = 100;
+/// Page views are handed to the core so often, in a turn: there is one a second at least, for the disk's room.
+const VIEWS_MS: u64 = 1_000;
 
 /// Starts the owner's thread.
 pub(super) fn start(edge: Edge, store: Store, options: StockOptions) -> Result<(Stock, OwnerHandle, LinkEnds), Error> {
@@ -52,6 +54,7 @@ pub(super) fn start(edge: Edge, store: Store, options: StockOptions) -> Result<(
         clock: Clock::starting(),
         figures_at: Timestamp(0),
         figures_due: true,
+        views_at: Timestamp(0),
         shared: Arc::clone(&shared),
     };
     // The board is there before the first reader.
@@ -77,6 +80,7 @@ struct Owner {
     figures_at: Timestamp,
     /// Something may have changed since.
     figures_due: bool,
+    views_at: Timestamp,
     shared: Arc<Shared>,
 }
 
@@ -96,6 +100,7 @@ impl Owner {
         };
         let now = self.clock.now();
         self.edge.handle_room(self.room.look(now), now);
+        self.hand_views(now);
         self.hear_link(now);
         let goes_on = self.take_requests(first, now);
         if self.edge.poll_timeout().is_some_and(|due| due <= now) {
@@ -114,6 +119,13 @@ impl Owner {
         let due = [self.edge.poll_timeout(), drained, figures].into_iter().flatten().min();
         let due = due.map_or(self.room.due_at(), |due| due.min(self.room.due_at()));
         self.requests.recv_timeout(Duration::from_millis(due.since_ms(now)))
+    }
+
+    fn hand_views(&mut self, now: Timestamp) {
+        if now.since_ms(self.views_at) >= VIEWS_MS {
+            self.views_at = now;
+            self.edge.handle_views(self.shared.board.load().views());
+        }
     }
 
     fn hear_link(&mut self, now: Timestamp) {

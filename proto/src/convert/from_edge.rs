@@ -118,6 +118,7 @@ impl From<Level> for wire::Level {
             granted: level.books.granted.get(),
             sold: level.books.sold.get(),
             returned: level.books.returned.get(),
+            views: level.views,
         }
     }
 }
@@ -135,6 +136,7 @@ impl TryFrom<wire::Level> for Level {
                 sold: units("levels.sold", level.sold)?,
                 returned: units("levels.returned", level.returned)?,
             },
+            views: level.views,
         })
     }
 }

@@ -63,6 +63,7 @@ fn edge_bodies() -> Vec<EdgeBody> {
             shelf: two(),
             waiting: Units::ZERO,
             books: LevelBooks { granted: Units::new(7).unwrap(), sold: two(), returned: Units::new(3).unwrap() },
+            views: 12,
         }]),
         EdgeBody::LevelsChanged(vec![]),
         EdgeBody::ChallengeAnswered(5),

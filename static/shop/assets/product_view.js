@@ -10,6 +10,7 @@ import { ProductPanel } from "./product_panel.js";
 import { readWindow, SaleWatch } from "./sale_watch.js";
 import { Cards, SaleWords } from "./sale_words.js";
 import { ServerClock } from "./server_clock.js";
+import { reportView } from "./view_report.js";
 import { chanceNote, CLOSED, ELSEWHERE, refusalNote, SPOKEN, WAITING } from "./words.js";
 
 const POLL_MS = 1_000;
@@ -50,6 +51,7 @@ export class ProductView {
       items.forEach((item) => this.words.hear(item.sku, item.availability, sentMs));
       countdown.refresh();
     };
+    reportView(sale, sku, window);
     new SaleWatch(sale, clock, window, { everyMs: POLL_MS, onUpdate });
     addEventListener("pageshow", (event) => event.persisted && this.#findOrders());
     this.#resume();

@@ -241,7 +241,7 @@ impl Desk {
         let total = self.store.book(edge, epoch).expect("the ledger knows it").total(&sku("a"));
         let sold = total.granted.saturating_sub(total.returned).saturating_sub(units(shelf));
         let books = LevelBooks { granted: total.granted, sold, returned: total.returned };
-        Level { sku: sku("a"), shelf: units(shelf), waiting: units(waiting), books }
+        Level { sku: sku("a"), shelf: units(shelf), waiting: units(waiting), books, views: 0 }
     }
 
     /// The ledger's end of a peer's up log, which is at this entry.
@@ -295,6 +295,7 @@ pub(super) fn sale(id: &str, items: &[(&str, u64)], credit: u64) -> SaleDefiniti
         ends_at: ENDS,
         limit: units(5),
         credit: units(credit),
+        by_page_views: false,
         items: items.iter().map(item).collect(),
     }
 }

@@ -26,5 +26,6 @@ mod tail;
 mod terms;
 mod up_batch;
 mod verdicts;
+mod views;
 mod words;
 mod write_off;

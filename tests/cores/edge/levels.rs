@@ -8,7 +8,7 @@ use super::rig::*;
 /// Of what was granted, so much is on the shelf, and the rest is sold.
 fn level_of(granted: u64, shelf: u64, waiting: u64) -> Vec<Level> {
     let books = LevelBooks { granted: units(granted), sold: units(granted - shelf), returned: units(0) };
-    vec![Level { sku: kettle(), shelf: units(shelf), waiting: units(waiting), books }]
+    vec![Level { sku: kettle(), shelf: units(shelf), waiting: units(waiting), books, views: 0 }]
 }
 
 fn level(shelf: u64, waiting: u64) -> Vec<Level> {
@@ -196,5 +196,26 @@ fn many_levels_are_told_in_messages_that_the_allocator_accepts() {
 fn nobody_is_told_without_a_session() {
     let mut rig = Rig::live(10, 9);
     rig.disconnect();
+    assert_eq!(later(&mut rig, HEARTBEAT_MS), Vec::<Vec<Level>>::new());
+}
+
+#[test]
+fn page_views_are_told_before_anything_is_granted_and_are_news_when_they_have_grown_by_an_eighth() {
+    let mut rig = Rig::live(0, 9);
+    later(&mut rig, HEARTBEAT_MS);
+    let viewed = |views| vec![Level { views, ..level(0, 0).remove(0) }];
+    let mut told = Vec::new();
+    for views in [5, 5, 100, 103, 104, 120] {
+        rig.edge.handle_views([(kettle(), views)]);
+        told.push(later(&mut rig, HEARTBEAT_MS));
+    }
+    assert_eq!(told, [vec![viewed(5)], vec![], vec![viewed(96)], vec![], vec![viewed(104)], vec![viewed(120)]]);
+}
+
+#[test]
+fn views_of_what_the_edge_does_not_sell_are_not_told() {
+    let mut rig = Rig::live(0, 9);
+    later(&mut rig, HEARTBEAT_MS);
+    rig.edge.handle_views([(Sku { code: "sofa".parse().unwrap(), ..kettle() }, 7)]);
     assert_eq!(later(&mut rig, HEARTBEAT_MS), Vec::<Vec<Level>>::new());
 }

@@ -111,6 +111,7 @@ fn sale(credit: u64) -> SaleDefinition {
         ends_at: START.after_ms(100_000),
         limit: units(3),
         credit: units(credit),
+        by_page_views: false,
         items: vec![item("a"), item("b")],
     }
 }

@@ -176,7 +176,7 @@ impl Played {
     /// A shelf as the edge tells it, while shoppers wait for so many units.
     pub(super) fn level(&self, sku: &Sku, waiting: Units) -> Level {
         let books = self.books.get(sku).copied().unwrap_or_default();
-        Level { sku: sku.clone(), shelf: self.shelf(sku), waiting, books }
+        Level { sku: sku.clone(), shelf: self.shelf(sku), waiting, books, views: 0 }
     }
 
     /// The next message. Nothing is lost where this is not awaited to its end.

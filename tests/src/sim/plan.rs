@@ -69,6 +69,7 @@ impl Plan {
             ends_at: starts_at.after_ms(lasts_ms),
             limit: units(limit + dice.below(3)),
             credit: units(credit),
+            by_page_views: false,
             items,
         };
         let slow = dice.chance(20);

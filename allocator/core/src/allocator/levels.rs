@@ -14,6 +14,8 @@ pub(super) struct Watch {
     pub(super) heard_at: Option<Timestamp>,
     pub(super) refused: bool,
     pub(super) levels: BTreeMap<Sku, Heard>,
+    /// Page views that it told, where there were any.
+    pub(super) views: BTreeMap<Sku, u64>,
     pub(super) recalled_at: BTreeMap<Sku, Timestamp>,
     pub(super) round_trip: RoundTrip,
 }
@@ -39,6 +41,7 @@ pub(super) struct Heard {
 impl Watch {
     pub(super) fn forget_levels(&mut self) {
         self.levels.clear();
+        self.views.clear();
         self.recalled_at.clear();
         self.round_trip.forget_timed();
     }
@@ -118,7 +121,9 @@ impl Allocator {
     /// What the edge told before and does not tell now, it has no more of, or cannot sell.
     fn forget_all_but(&mut self, edge: &EdgeId, levels: &[Level]) {
         let told: BTreeSet<&Sku> = levels.iter().map(|level| &level.sku).collect();
-        let known = &mut self.watch(edge).levels;
+        let watch = self.watch(edge);
+        watch.views.retain(|sku, _| told.contains(sku));
+        let known = &mut watch.levels;
         let before = known.len();
         known.retain(|sku, _| told.contains(sku));
         if known.len() != before {
@@ -128,7 +133,10 @@ impl Allocator {
 
     fn hear(&mut self, edge: &EdgeId, epoch: Epoch, levels: Vec<Level>, now: Timestamp) {
         let Some(number) = self.settings.number(edge) else { return };
-        let mut known = std::mem::take(&mut self.watch(edge).levels);
+        let viewed = levels.iter().filter(|level| level.views > 0);
+        let watch = self.watch(edge);
+        watch.views.extend(viewed.map(|level| (level.sku.clone(), level.views)));
+        let mut known = std::mem::take(&mut watch.levels);
         let book = self.image.book(edge, epoch).expect("the levels are its");
         for Level { sku, waiting, books, .. } in levels {
             let before = known.get_mut(&sku);

@@ -6,8 +6,8 @@ use doorbuster_proto::{EdgeId, Epoch, SaleId, Sku, Timestamp, Units};
 
 use super::Allocator;
 use crate::{
-    AWAY_MS, Account, Count, EdgeSnapshot, EdgeState, EscrowSnapshot, ItemDefinition, Phase, QuarantineSnapshot,
-    Report, Sale, SaleSnapshot, SaleStage, SaleState, SkuReport, SkuSnapshot, Snapshot, SoldByEdge, Stock,
+    AWAY_MS, Account, Count, DemandByEdge, EdgeSnapshot, EdgeState, EscrowSnapshot, ItemDefinition, Phase,
+    QuarantineSnapshot, Report, Sale, SaleSnapshot, SaleStage, SaleState, SkuReport, SkuSnapshot, Snapshot, Stock,
 };
 
 impl Allocator {
@@ -46,7 +46,7 @@ impl Allocator {
 
     /// What each edge sold of a sale, whatever has become of the sale since. Looks at the sale's items and their sellers
     /// alone, and not at its orders.
-    pub fn sold_by_edge(&self, sale: &SaleId) -> Option<SoldByEdge> {
+    pub fn sold_by_edge(&self, sale: &SaleId) -> Option<DemandByEdge> {
         let definition = &self.image.sales.get(sale)?.definition;
         let sold = |sku: Sku| Some((sku.code.clone(), self.image.counts.sold_by_edge(&sku)?.clone()));
         Some(definition.skus().filter_map(sold).collect())

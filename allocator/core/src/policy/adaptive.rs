@@ -20,6 +20,9 @@ use crate::RECALL_MS;
 const RESERVE_PART: u64 = 6;
 /// A shelf is recalled from above so many times what it may keep: a move costs messages, and demand wavers.
 const SLACK: u64 = 2;
+/// Before the start a shelf is left as it is where no more than one part in so many of its target is missing, or too much:
+/// expected demand is not known better.
+const SLACK_PART_BEFORE: u64 = 8;
 
 /// Where the last units are gathered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,10 +88,20 @@ fn gather_on_one(seen: &Seen<'_>, mut grants: Grants) -> Vec<Move> {
     grants.moves.into_iter().chain(others).collect()
 }
 
-/// Edges at their low-water mark get what is missing to their part.
+/// Edges at their low-water mark get what is missing to their part. Before the start, when nobody has asked, all that have
+/// less do, once those that have more have given it back.
 fn fill_up(seen: &Seen<'_>, grants: &mut Grants) {
     let pool = grants.pool.get();
-    for edge in seen.granted_to().filter(|edge| edge.lacks() == 0 && edge.is_low()) {
+    let waits_for_returns = !seen.is_open && seen.edges.iter().any(|edge| has_too_much(seen, edge));
+    let has_too_little = |edge: &SeenEdge<'_>| {
+        let target = seen.target(edge);
+        edge.spare() < target - target / SLACK_PART_BEFORE
+    };
+    let is_due = |edge: &&SeenEdge<'_>| {
+        edge.view.granted.is_zero()
+            || if seen.is_open { edge.is_low() } else { !waits_for_returns && has_too_little(edge) }
+    };
+    for edge in seen.granted_to().filter(|edge| edge.lacks() == 0).filter(is_due) {
         grants.give(edge.view, units(wanted_ahead(seen, edge, pool)));
     }
 }
@@ -98,11 +111,21 @@ fn wanted_ahead(seen: &Seen<'_>, edge: &SeenEdge<'_>, pool: u64) -> u64 {
     seen.target(edge).saturating_sub(edge.spare()).min(seen.part(edge, pool))
 }
 
-/// Shelves to be evened out, or, in the tail, taken back. Nothing before the sale has begun: nobody has asked yet.
+/// Before the start, of an edge that speaks: more than its part, since other demand is expected than at the first split.
+fn has_too_much(seen: &Seen<'_>, edge: &SeenEdge<'_>) -> bool {
+    let target = seen.target(edge);
+    edge.view.ready && edge.shelf > target + target / SLACK_PART_BEFORE
+}
+
+/// Shelves to be evened out, or, in the tail, taken back. Before the sale has begun, what other edges are expected to sell.
 fn recalls(seen: &Seen<'_>, pool: u64) -> Vec<Move> {
-    let view = seen.view;
+    if !seen.is_open {
+        let asked =
+            seen.edges.iter().filter(|edge| !seen.is_tail && has_too_much(seen, edge) && may_be_asked(seen, edge));
+        return asked.map(|edge| recall_of(edge, seen.target(edge))).collect();
+    }
     let is_short = pool < (seen.left / RESERVE_PART).max(seen.sold_in_a_round_trip);
-    if view.now < view.starts_at || !(seen.is_tail || is_short) {
+    if !(seen.is_tail || is_short) {
         return Vec::new();
     }
     let keep = |edge: &SeenEdge<'_>| {
@@ -113,13 +136,17 @@ fn recalls(seen: &Seen<'_>, pool: u64) -> Vec<Move> {
         edge.shelf > least.max(edge.waiting()) && may_be_asked(seen, edge)
     };
     let asked = seen.edges.iter().filter(spare);
-    asked.map(|edge| Move::Recall { edge: edge.view.edge.clone(), keep: units(keep(edge)) }).collect()
+    asked.map(|edge| recall_of(edge, keep(edge))).collect()
+}
+
+fn recall_of(edge: &SeenEdge<'_>, keep: u64) -> Move {
+    Move::Recall { edge: edge.view.edge.clone(), keep: units(keep) }
 }
 
 /// Whoever waits while the pool has nothing is not left waiting for units that lie elsewhere, however few they are: where
 /// no recall is due otherwise, what is lacked comes from the edges that can spare most.
 fn recalls_for_the_starving(seen: &Seen<'_>, recalled: &[Move], mut lacked: u64) -> Vec<Move> {
-    if lacked == 0 || seen.view.now < seen.view.starts_at || !recalled.is_empty() {
+    if lacked == 0 || !seen.is_open || !recalled.is_empty() {
         return Vec::new();
     }
     let spare = |edge: &SeenEdge<'_>| edge.shelf.saturating_sub(edge.waiting().max(edge.sold_in_lead()));
@@ -133,7 +160,7 @@ fn recalls_for_the_starving(seen: &Seen<'_>, recalled: &[Move], mut lacked: u64)
             break;
         }
         lacked -= units_wanted;
-        moves.push(Move::Recall { edge: edge.view.edge.clone(), keep: units(edge.shelf - units_wanted) });
+        moves.push(recall_of(edge, edge.shelf - units_wanted));
     }
     moves
 }

@@ -1,6 +1,6 @@
 //! Rules over five edges, and which of them they name.
 
-use doorbuster_allocator_core::SoldByEdge;
+use doorbuster_allocator_core::DemandByEdge;
 use doorbuster_config::Faults;
 use doorbuster_proto::{SkuCode, Units};
 use serde_json::{Value, json};
@@ -24,13 +24,13 @@ fn edges() -> Edges {
 }
 
 /// Mugs sold where their edges weigh little; of other items of the sale, a few in New York.
-fn sold() -> SoldByEdge {
+fn sold() -> DemandByEdge {
     let item = |code: &str, sold: &[(&str, u64)]| {
         let sold = sold.iter().map(|(edge, units)| (edge.parse().unwrap(), Units::new(*units).unwrap()));
         (code.parse::<SkuCode>().unwrap(), sold.collect())
     };
     let mugs = [("lis", 60), ("old", 30), ("ams", 8), ("gone", 900)];
-    SoldByEdge::from_iter([item("mug", &mugs), item("pan", &[("nyc", 99), ("lis", 1)]), item("pot", &[])])
+    DemandByEdge::from_iter([item("mug", &mugs), item("pan", &[("nyc", 99), ("lis", 1)]), item("pot", &[])])
 }
 
 fn placed(item: &Value, demand: Option<&Demand<'_>>) -> Result<Option<Vec<String>>, Vec<String>> {

@@ -66,7 +66,7 @@ impl Edge {
         }
         let granted = units(self.shelf + sold + returned);
         let books = LevelBooks { granted, sold: units(sold), returned: units(returned) };
-        Level { sku: sku("a"), shelf: units(self.shelf), waiting: units(waiting), books }
+        Level { sku: sku("a"), shelf: units(self.shelf), waiting: units(waiting), books, views: 0 }
     }
 
     fn welcome(&mut self, welcome: Welcome) -> Vec<EdgeBody> {

@@ -119,6 +119,7 @@ fn sale(configuration: &Configuration) -> SaleDefinition {
         ends_at: ENDS,
         limit,
         credit: units(configuration.credit),
+        by_page_views: false,
         items: configuration.items.iter().map(item).collect(),
     }
 }

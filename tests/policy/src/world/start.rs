@@ -76,6 +76,7 @@ impl World {
             ends_at: self.starts_at.after_ms(self.workload.open_ms()),
             limit: Units::ONE,
             credit: units(self.workload.credit()),
+            by_page_views: false,
             items: vec![item],
         }
     }

@@ -114,7 +114,7 @@ impl Allocator {
             if let Some(number) = number {
                 places[number] = Some(place);
             }
-            let weight = self.weight(item, &edge);
+            let weight = self.weight(sku, item, &edge);
             let (view, part) = self.part(sku, edge, weight, number);
             views.push(view);
             parts.push(part);
@@ -127,10 +127,12 @@ impl Allocator {
         self.image.sales.get(&sku.sale).and_then(|sale| sale.definition.item(&sku.code))
     }
 
-    /// What an edge weighs among those that sell an item. It changes with the sale alone, and then nothing is kept.
-    fn weight(&self, item: Option<&ItemDefinition>, edge: &EdgeId) -> u32 {
+    /// What an edge weighs among those that sell an item: by page views, once they are counted up. It changes with the sale or
+    /// with them, and then nothing is kept.
+    fn weight(&self, sku: &Sku, item: Option<&ItemDefinition>, edge: &EdgeId) -> u32 {
         let configured = self.settings.edge(edge).map_or(1, |edge| edge.weight);
-        item.map_or(configured, |item| item.weight(edge, configured))
+        let viewed = self.expected.weights(sku).map(|weights| weights.of(edge, configured));
+        viewed.unwrap_or_else(|| item.map_or(configured, |item| item.weight(edge, configured)))
     }
 
     fn placement(&self, item: &ItemDefinition) -> Vec<EdgeId> {

@@ -24,7 +24,9 @@ const TAIL_BEFORE_END_MS: u64 = 2_000;
 pub(super) struct Seen<'a> {
     pub(super) view: &'a SkuView,
     pub(super) edges: Vec<SeenEdge<'a>>,
-    /// Units that can still be moved: in the pool, and on edges that speak.
+    /// Whether the sale has begun.
+    pub(super) is_open: bool,
+    /// Units that can still be moved: in the pool, and on edges that speak. Before the start all: every edge is expected to come.
     pub(super) left: u64,
     /// So few, or so near to the end, that none is kept where nobody waits.
     pub(super) is_tail: bool,
@@ -49,17 +51,18 @@ impl<'a> Seen<'a> {
         let edges: Vec<_> =
             shares(view).into_iter().zip(&view.edges).map(|(share, edge)| SeenEdge::of(edge, share)).collect();
         let ready = || edges.iter().filter(|edge| edge.view.ready);
-        // Before the start every edge is expected to come; then, whoever does not speak sells nothing.
+        // Whoever does not speak sells nothing.
         let is_open = view.now >= view.starts_at;
         let shares =
             edges.iter().filter(|edge| edge.view.ready || !is_open).map(|edge| edge.share).sum::<u128>().max(1);
-        let left = view.pool.get() + ready().map(|edge| edge.shelf + edge.in_flight).sum::<u64>();
+        let movable = view.pool.get() + ready().map(|edge| edge.shelf + edge.in_flight).sum::<u64>();
+        let left = if is_open { movable } else { view.issued.get() };
         let is_near_end = view.ends_at.0.saturating_sub(view.now.0) <= TAIL_BEFORE_END_MS;
         let is_tail = left <= TAIL_UNITS_PER_EDGE * edges.len() as u64 || is_near_end;
         let slowest_ms = ready().map(|edge| edge.lead_ms).max().unwrap_or_default();
         let sold = ready().filter_map(|edge| edge.view.told).map(|told| told.demand.milliunits_in(slowest_ms));
         let sold_in_a_round_trip = sold.sum::<u64>() / 1_000;
-        Self { view, edges, left, is_tail, shares, sold_in_a_round_trip }
+        Self { view, edges, is_open, left, is_tail, shares, sold_in_a_round_trip }
     }
 
     /// Edges that may be granted to: those that have told their level, and those that have nothing to tell of yet.

@@ -1,4 +1,4 @@
-//! What each edge sold of a sale: the demand that the next one may expect.
+//! Where shoppers asked for what: the demand that a sale may expect.
 
 use std::collections::BTreeMap;
 
@@ -6,17 +6,17 @@ use doorbuster_proto::{EdgeId, SkuCode, Units};
 
 use crate::Weights;
 
-/// Units of valid orders by the edge that placed them, of each item of a sale that sold any.
+/// Of each item of a sale, how much each edge's shoppers asked for: units that it sold, or views of its page.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct SoldByEdge(BTreeMap<SkuCode, BTreeMap<EdgeId, Units>>);
+pub struct DemandByEdge(BTreeMap<SkuCode, BTreeMap<EdgeId, Units>>);
 
-impl SoldByEdge {
-    /// Whether nothing was sold.
+impl DemandByEdge {
+    /// Whether nothing was asked for.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// What edges weigh for an item: by the units of it that each sold, or of the whole sale where none of it was sold.
+    /// What edges weigh for an item: by what was asked for of it, or of the whole sale where nothing was of this item.
     pub fn weights(&self, code: &SkuCode) -> Weights {
         self.0.get(code).map_or_else(|| Weights::by_units(&self.of_all()), Weights::by_units)
     }
@@ -31,9 +31,9 @@ impl SoldByEdge {
     }
 }
 
-/// Items of which nothing was sold are left out.
-impl FromIterator<(SkuCode, BTreeMap<EdgeId, Units>)> for SoldByEdge {
+/// Items of which nothing was asked for are left out.
+impl FromIterator<(SkuCode, BTreeMap<EdgeId, Units>)> for DemandByEdge {
     fn from_iter<I: IntoIterator<Item = (SkuCode, BTreeMap<EdgeId, Units>)>>(items: I) -> Self {
-        Self(items.into_iter().filter(|(_, sold)| !sold.is_empty()).collect())
+        Self(items.into_iter().filter(|(_, asked)| !asked.is_empty()).collect())
     }
 }

@@ -1,0 +1,96 @@
+//! Page views: shortly before the start edges weigh by them, and what was split otherwise is moved.
+
+use doorbuster_allocator_core::{Policy, SaleDefinition, VIEWS_COUNTED_MS};
+use doorbuster_proto::{AllocatorBody, EdgeBody, Level, Timestamp};
+
+use super::desk::{Desk, Out, Peer, START, returned, sale, sku, units};
+
+fn soon() -> Timestamp {
+    Timestamp(START.0 - VIEWS_COUNTED_MS)
+}
+
+fn tell(desk: &mut Desk, peer: &Peer, shelf: u64, views: u64) -> Vec<Out> {
+    let level = Level { views, ..desk.level_of(peer, shelf, 0) };
+    desk.say(peer, EdgeBody::LevelsChanged(vec![level]))
+}
+
+/// Of 120 units each of two edges was granted 50.
+fn split_evenly(by_page_views: bool) -> (Desk, Peer, Peer) {
+    let mut desk = Desk::under(Policy::Adaptive, &["one", "two"]);
+    let (mut one, mut two) = (desk.join("one", 1), desk.join("two", 2));
+    let outs = desk.publish(SaleDefinition { by_page_views, ..sale("s", &[("a", 120)], 0) });
+    for peer in [&mut one, &mut two] {
+        desk.take_downs(peer, &outs);
+        tell(&mut desk, peer, 50, 0);
+    }
+    assert_eq!(desk.accounts(), [20, 100, 0, 0, 0]);
+    (desk, one, two)
+}
+
+fn recalls(outs: &[Out]) -> Vec<(u64, u64)> {
+    let recall = |out: &Out| match out {
+        Out::To(to, AllocatorBody::Recall { keep, .. }) => Some((*to, keep.get())),
+        _ => None,
+    };
+    outs.iter().filter_map(recall).collect()
+}
+
+#[test]
+fn stock_goes_where_pages_were_looked_at() {
+    let (mut desk, one, mut two) = split_evenly(true);
+    tell(&mut desk, &one, 50, 300);
+    tell(&mut desk, &two, 50, 100);
+    assert_eq!(recalls(&desk.at(Timestamp(soon().0 - 1_000))), [], "there is time for more");
+    assert_eq!(recalls(&desk.at(soon())), [(2, 25)]);
+    desk.up(&mut two, vec![returned(25)]);
+    let held = |desk: &Desk, peer: &Peer| {
+        let total = desk.store.book(&peer.edge, peer.epoch.unwrap()).unwrap().total(&sku("a"));
+        total.granted.minus(total.returned)
+    };
+    assert_eq!([held(&desk, &one), held(&desk, &two)], [units(75), units(25)]);
+    assert_eq!(desk.accounts(), [20, 100, 0, 0, 0]);
+}
+
+#[test]
+fn views_after_they_were_counted_up_and_of_other_sales_move_nothing() {
+    let (mut desk, one, two) = split_evenly(true);
+    tell(&mut desk, &one, 50, 100);
+    tell(&mut desk, &two, 50, 100);
+    assert_eq!(recalls(&desk.at(soon())), []);
+    tell(&mut desk, &one, 50, 900);
+    assert_eq!(recalls(&desk.at(Timestamp(START.0 - 1_000))), []);
+
+    let (mut desk, one, _) = split_evenly(false);
+    tell(&mut desk, &one, 50, 900);
+    assert_eq!(recalls(&desk.at(soon())), []);
+}
+
+#[test]
+fn where_nobody_has_looked_the_first_view_before_the_start_counts() {
+    let (mut desk, one, _) = split_evenly(true);
+    assert_eq!(recalls(&desk.at(soon())), []);
+    tell(&mut desk, &one, 50, 3);
+    assert_eq!(recalls(&desk.at(Timestamp(soon().0 + 1_000))), [(2, 25)]);
+}
+
+#[test]
+fn from_the_start_on_views_are_no_reason_to_move_anything() {
+    let (mut desk, one, _) = split_evenly(true);
+    tell(&mut desk, &one, 50, 900);
+    assert_eq!(recalls(&desk.at(START)), []);
+}
+
+/// Views are soft, as the levels that tell them.
+#[test]
+fn a_new_leader_counts_what_edges_tell_it() {
+    let (mut desk, one, mut two) = split_evenly(true);
+    tell(&mut desk, &one, 50, 300);
+    desk.restart();
+    for (peer, views) in [(&one, 300), (&two, 100)] {
+        desk.hello(peer);
+        tell(&mut desk, peer, 50, views);
+    }
+    assert_eq!(recalls(&desk.at(soon())), [(2, 25)]);
+    desk.up(&mut two, vec![returned(25)]);
+    assert_eq!(desk.accounts(), [20, 100, 0, 0, 0]);
+}
