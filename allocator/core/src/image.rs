@@ -1,6 +1,7 @@
 //! What the store holds, in memory: plain records, changed by [`Write`]s alone.
 
 mod counts;
+mod numbered;
 mod orders;
 mod shoppers;
 mod write;

@@ -1,11 +1,11 @@
 //! Every order that the ledger took in. None is ever forgotten.
 
-use std::collections::BTreeMap;
 use std::hash::{Hash, Hasher};
 use std::ops::Index;
 
 use doorbuster_proto::OrderId;
 
+use super::numbered::Numbered;
 use crate::LedgerOrder;
 
 /// Orders of one chunk. A chunk that is full never moves again: nobody waits for a million orders to be copied.
@@ -15,24 +15,24 @@ const CHUNK: usize = 1_024;
 #[derive(Debug, Clone, Default)]
 pub struct Orders {
     /// By the id's number, which orders as the id does.
-    places: BTreeMap<u128, u32>,
+    places: Numbered<u32>,
     chunks: Vec<Vec<LedgerOrder>>,
 }
 
 impl Orders {
     /// The order that has this id.
     pub fn get(&self, id: &OrderId) -> Option<&LedgerOrder> {
-        self.places.get(&number(*id)).map(|place| self.at(*place))
+        self.places.get(number(*id)).map(|place| self.at(*place))
     }
 
     /// Whether an order has this id.
     pub fn contains_key(&self, id: &OrderId) -> bool {
-        self.places.contains_key(&number(*id))
+        self.places.get(number(*id)).is_some()
     }
 
     /// All of them, by id.
     pub fn values(&self) -> impl Iterator<Item = &LedgerOrder> {
-        self.places.values().map(|place| self.at(*place))
+        self.places.sorted().into_iter().map(|(_, place)| self.at(*place))
     }
 
     /// How many there are.
@@ -42,13 +42,13 @@ impl Orders {
 
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
-        self.places.is_empty()
+        self.places.len() == 0
     }
 
     /// Puts an order in the place of the one that has its id, which it returns, or in a new one.
     pub fn put(&mut self, order: LedgerOrder) -> Option<LedgerOrder> {
         let next = u32::try_from(self.places.len()).expect("no memory holds four thousand million orders");
-        let place = *self.places.entry(number(order.id)).or_insert(next);
+        let place = *self.places.get_or_insert_with(number(order.id), || next);
         if place < next {
             return Some(std::mem::replace(&mut self.chunks[chunk(place)][within(place)], order));
         }

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 
 use doorbuster_proto::{SaleId, ShopperId, Sku, SkuCode, Units};
 
+use super::numbered::Numbered;
 use crate::{LedgerOrder, Terms};
 
 /// Units of valid orders per sale and shopper. Follows from the orders; never stored.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Shoppers {
     /// By the digest of the shopper's name: a million names are searched without a look at one.
-    baskets: BTreeMap<SaleId, BTreeMap<u128, Basket>>,
+    baskets: BTreeMap<SaleId, Numbered<Basket>>,
 }
 
 /// What one shopper has of one sale: a handful of items, ordered by code so that equal baskets are equal.
@@ -20,7 +21,7 @@ struct Basket(Vec<(SkuCode, Units)>);
 impl Shoppers {
     /// Whether so many more units of the SKU would be more than the shopper may have.
     pub(crate) fn would_exceed(&self, shopper: &ShopperId, sku: &Sku, more: Units, terms: &Terms) -> bool {
-        let basket = self.baskets.get(&sku.sale).and_then(|baskets| baskets.get(&shopper.digest()));
+        let basket = self.baskets.get(&sku.sale).and_then(|baskets| baskets.get(shopper.digest()));
         let (of_sale, of_sku) =
             basket.map_or((Units::ZERO, Units::ZERO), |basket| (basket.all(), basket.of(&sku.code)));
         of_sale.plus(more) > terms.sale_limit || of_sku.plus(more) > terms.limit
@@ -35,7 +36,7 @@ impl Shoppers {
             Some(baskets) => baskets,
             None => self.baskets.entry(order.sku.sale.clone()).or_default(),
         };
-        baskets.entry(order.shopper.digest()).or_default().add(&order.sku.code, order.units);
+        baskets.get_or_insert_with(order.shopper.digest(), Basket::default).add(&order.sku.code, order.units);
     }
 
     pub(crate) fn remove(&mut self, order: &LedgerOrder) {
@@ -44,10 +45,10 @@ impl Shoppers {
         }
         let baskets = self.baskets.get_mut(&order.sku.sale).expect("a valid order is in a basket");
         let shopper = order.shopper.digest();
-        let basket = baskets.get_mut(&shopper).expect("a valid order is in a basket");
+        let basket = baskets.get_mut(shopper).expect("a valid order is in a basket");
         basket.remove(&order.sku.code, order.units);
         if basket.0.is_empty() {
-            baskets.remove(&shopper);
+            baskets.remove(shopper);
         }
     }
 }
