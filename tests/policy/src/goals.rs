@@ -37,10 +37,10 @@ impl Goal {
 
 /// Every goal of each workload that every policy was measured under.
 pub fn goals(rows: &[Row]) -> Vec<Goal> {
-    let mut workloads: Vec<Workload> = Vec::new();
+    let mut workloads: Vec<&Workload> = Vec::new();
     for row in rows {
-        if !workloads.contains(&row.workload) {
-            workloads.push(row.workload);
+        if !workloads.contains(&&row.workload) {
+            workloads.push(&row.workload);
         }
     }
     workloads.into_iter().flat_map(|workload| of_workload(rows, workload).unwrap_or_default()).collect()
@@ -79,9 +79,9 @@ pub(crate) fn goals_json(goals: &[Goal]) -> Value {
     goals.iter().map(one).collect()
 }
 
-fn of_workload(rows: &[Row], workload: Workload) -> Option<Vec<Goal>> {
+fn of_workload(rows: &[Row], workload: &Workload) -> Option<Vec<Goal>> {
     let figures = |policy| {
-        let row = rows.iter().find(|row| row.policy == policy && row.workload == workload)?;
+        let row = rows.iter().find(|row| row.policy == policy && row.workload == *workload)?;
         Some(Figures::of(row.estimates().map(|estimate| estimate.mean)))
     };
     let found: Figures = figures(Policy::Adaptive)?;
@@ -90,7 +90,7 @@ fn of_workload(rows: &[Row], workload: Workload) -> Option<Vec<Goal>> {
     let waiting = |policy| figures(policy).map(|figures| figures.waiting_share);
     let next_best = OTHERS.map(waiting).into_iter().flatten().fold(f64::INFINITY, f64::min);
     let waiting_most = if workload.shape == Shape::ZipfKnown { 0.001 } else { 0.01 };
-    let goal = |name, found, most| Goal { workload, name, found, most };
+    let goal = |name, found, most| Goal { workload: workload.clone(), name, found, most };
     Some(vec![
         goal("false sold-out", found.false_sold_out, 0.0),
         goal("waiting", found.waiting_share, waiting_most),
@@ -105,7 +105,7 @@ fn of_workload(rows: &[Row], workload: Workload) -> Option<Vec<Goal>> {
 }
 
 /// How long the sale may last, against a counter that is nowhere away.
-fn longest(workload: Workload, found: &Figures) -> f64 {
+fn longest(workload: &Workload, found: &Figures) -> f64 {
     let one_way_ms = (0..workload.edges).map(|edge| workload.one_way_ms(edge)).max().unwrap_or_default();
     let (round_trip_ms, limit_ms) = (2.0 * one_way_ms as f64, found.lasted_ms / found.sell_out_ratio);
     let is_short = limit_ms < SHORT_ROUND_TRIPS * round_trip_ms;
@@ -141,7 +141,7 @@ mod tests {
     fn a_short_sale_may_last_two_round_trips_longer() {
         let workload = Workload { shape: Shape::Flash, edges: 1, supply: 10 };
         let found = |lasted_ms| Figures { lasted_ms, sell_out_ratio: 1.0, ..Figures::of([0.0; 8]) };
-        assert!((longest(workload, &found(400.0)) - 1.1).abs() < 1e-9, "one way is 10 ms");
-        assert!((longest(workload, &found(4_000.0)) - 1.05).abs() < 1e-9);
+        assert!((longest(&workload, &found(400.0)) - 1.1).abs() < 1e-9, "one way is 10 ms");
+        assert!((longest(&workload, &found(4_000.0)) - 1.05).abs() < 1e-9);
     }
 }

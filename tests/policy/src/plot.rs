@@ -6,7 +6,7 @@ use doorbuster_allocator_core::Policy;
 
 use crate::figures::Figures;
 use crate::rows::Row;
-use crate::workload::Workload;
+use crate::workload::{Shape, Workload};
 
 /// One plot: a figure's name, what the axis says, and the range of the axis in powers of ten.
 struct Axis {
@@ -32,21 +32,21 @@ const TOP: f64 = 64.0;
 const HEIGHT: f64 = 240.0;
 const BAR: f64 = 11.0;
 
-/// The plots by file name, of the workloads that most rows are about: one size of fleet and sale.
+/// The plots by file name, of the workloads that most rows are about, one size of fleet and sale, and of recorded ones.
 pub fn plots(rows: &[Row]) -> Vec<(String, String)> {
     let Some(first) = rows.first() else { return Vec::new() };
-    let edges = first.workload.edges;
-    let rows: Vec<&Row> =
-        rows.iter().filter(|row| row.workload.edges == edges && row.workload.supply <= 3_000).collect();
+    let is_alike = |of: &Workload| of.edges == first.workload.edges && of.supply <= 3_000;
+    let is_recorded = |of: &Workload| matches!(of.shape, Shape::Recorded(_));
+    let rows: Vec<&Row> = rows.iter().filter(|row| is_alike(&row.workload) || is_recorded(&row.workload)).collect();
     AXES.iter().map(|axis| (format!("{}.svg", axis.figure), axis.draw(&rows))).collect()
 }
 
 impl Axis {
     fn draw(&self, rows: &[&Row]) -> String {
-        let mut workloads: Vec<Workload> = Vec::new();
+        let mut workloads: Vec<&Workload> = Vec::new();
         for row in rows {
-            if !workloads.contains(&row.workload) {
-                workloads.push(row.workload);
+            if !workloads.contains(&&row.workload) {
+                workloads.push(&row.workload);
             }
         }
         let group = BAR * (Policy::ALL.len() + 2) as f64;
@@ -72,7 +72,7 @@ impl Axis {
         }
         for (place, workload) in workloads.iter().enumerate() {
             let x = LEFT + group * place as f64;
-            let of_it = rows.iter().filter(|row| row.workload == *workload);
+            let of_it = rows.iter().filter(|row| row.workload == **workload);
             of_it.for_each(|row| self.bar(&mut svg, row, x + BAR));
             let middle = x + group / 2.0;
             let (y, name) = (TOP + HEIGHT + 20.0, workload.shape.as_str());

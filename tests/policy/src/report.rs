@@ -14,7 +14,7 @@ pub fn table(rows: &[Row]) -> String {
     let mut text = String::new();
     let mut workload = None;
     for row in rows {
-        if workload.replace(row.workload) != Some(row.workload) {
+        if workload.replace(&row.workload) != Some(&row.workload) {
             let _ = writeln!(text, "\n{}", row.workload.name());
             let _ = writeln!(
                 text,

@@ -54,14 +54,16 @@ impl Scale {
 
     /// Every workload of this scale.
     pub fn workloads(self) -> Vec<Workload> {
-        let of = |shape, edges, supply| Workload { shape, edges, supply };
-        let supply = |shape| if shape == Shape::Trickle { 300 } else { 3_000 };
-        let mut all: Vec<_> = Shape::ALL.iter().map(|shape| of(*shape, 30, supply(*shape))).collect();
+        let made = |shape: Shape, edges, times: u64| {
+            let supply = times * if shape == Shape::Trickle { 300 } else { 3_000 };
+            Workload { shape, edges, supply }
+        };
+        let mut all = Shape::MADE.map(|shape| made(shape, 30, 1)).to_vec();
         if self == Self::Full {
-            all.extend(Shape::ALL.iter().map(|shape| of(*shape, 3, 10 * supply(*shape))));
+            all.extend(Shape::MADE.map(|shape| made(shape, 3, 10)));
             let sizes = [(3, 10), (30, 10), (30, 100_000), (30, 1_000_000), (300, 30_000), (1_000, 30_000)];
-            let shapes = [Shape::Zipf, Shape::Flash];
-            all.extend(sizes.iter().flat_map(|(edges, supply)| shapes.map(|shape| of(shape, *edges, *supply))));
+            let both = |(edges, supply)| [Shape::Zipf, Shape::Flash].map(|shape| Workload { shape, edges, supply });
+            all.extend(sizes.into_iter().flat_map(both));
         }
         all
     }
@@ -69,15 +71,14 @@ impl Scale {
 
 /// Runs every policy under every workload, on all processors.
 pub fn measure(workloads: &[Workload], policies: &[Policy], seeds: impl Fn(&Workload) -> u64 + Sync) -> Vec<Row> {
-    let row = |workload: &Workload, policy| Row { policy, workload: *workload, sales: Vec::new() };
+    let row = |workload: &Workload, policy| Row { policy, workload: workload.clone(), sales: Vec::new() };
     let rows: Vec<_> = workloads.iter().flat_map(|one| policies.iter().map(move |policy| row(one, *policy))).collect();
     let rows: Vec<_> = rows.into_iter().map(Mutex::new).collect();
     let next = AtomicUsize::new(0);
     let work = || {
         while let Some(row) = rows.get(next.fetch_add(1, Ordering::Relaxed)) {
             let mut row = row.lock().expect("a row is filled by one thread");
-            let (workload, policy) = (row.workload, row.policy);
-            row.sales = (1..=seeds(&workload)).map(|seed| simulate(workload, policy, seed)).collect();
+            row.sales = (1..=seeds(&row.workload)).map(|seed| simulate(&row.workload, row.policy, seed)).collect();
         }
     };
     let beside = thread::available_parallelism().map_or(1, std::num::NonZero::get);

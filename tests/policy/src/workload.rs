@@ -1,7 +1,9 @@
 //! What shoppers do: how many come, when, and to which edge.
 
+use crate::replay::Replay;
+
 /// One sale's circumstances.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
 pub struct Workload {
     /// How demand is spread over edges and time.
     pub shape: Shape,
@@ -11,8 +13,8 @@ pub struct Workload {
     pub supply: u64,
 }
 
-/// How demand is spread over edges and time.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+/// How demand is spread over edges and time: made but for the last one.
+#[derive(Debug, Clone, PartialEq)]
 pub enum Shape {
     /// Every edge alike, at a steady rate.
     Uniform,
@@ -30,6 +32,8 @@ pub enum Shape {
     EdgeDies,
     /// One edge with a third of the demand is 300 ms away.
     SlowEdge,
+    /// As it was recorded.
+    Recorded(Replay),
 }
 
 /// How long a steady sale would last if every shopper could be served at once, in milliseconds.
@@ -42,30 +46,43 @@ const MOVING_HOT: f64 = 0.9;
 const PHASE_MS: u64 = 5_000;
 
 impl Workload {
+    /// Recorded demand, with as many edges as it was recorded at, for so many units.
+    pub fn recorded(replay: Replay, supply: u64) -> Self {
+        Self { edges: replay.trace.edges(), shape: Shape::Recorded(replay), supply }
+    }
+
     /// Shoppers who come in a millisecond, `ms` after the start.
     pub fn rate(&self, ms: u64) -> f64 {
         let supply = self.supply as f64;
-        match self.shape {
+        match &self.shape {
             Shape::Flash if ms < 1_000 => supply * FLASH_FIRST / 1_000.0,
             Shape::Flash => supply * FLASH_LATER / 1_000.0,
             Shape::Trickle => supply / TRICKLE_MS,
+            Shape::Recorded(replay) => supply * replay.rate(ms),
             _ => supply / STEADY_MS,
         }
     }
 
     /// Each edge's share of who comes then, against the others'.
     pub fn shares(&self, ms: u64) -> Vec<f64> {
-        (0..self.edges).map(|edge| self.share(edge, ms)).collect()
+        match &self.shape {
+            Shape::Recorded(replay) => replay.shares(ms),
+            _ => (0..self.edges).map(|edge| self.share(edge, ms)).collect(),
+        }
     }
 
     /// Where in the sale the shares are others than before.
     pub fn phase(&self, ms: u64) -> u64 {
-        if self.shape == Shape::Moving { ms / PHASE_MS } else { 0 }
+        match &self.shape {
+            Shape::Moving => ms / PHASE_MS,
+            Shape::Recorded(replay) => replay.step(ms),
+            _ => 0,
+        }
     }
 
     /// What the configuration says of an edge's demand.
     pub fn weight(&self, edge: usize) -> u32 {
-        match self.shape {
+        match &self.shape {
             Shape::ZipfKnown => u32::try_from(1_000_000 / (edge + 1)).unwrap_or(1),
             _ => 1,
         }
@@ -73,7 +90,7 @@ impl Workload {
 
     /// Milliseconds from an edge to the allocator.
     pub fn one_way_ms(&self, edge: usize) -> u64 {
-        match self.shape {
+        match &self.shape {
             Shape::SlowEdge if edge == 0 => 150,
             _ => 10 + (edge as u64 * 7) % 20,
         }
@@ -86,7 +103,11 @@ impl Workload {
 
     /// How long the sale is open, in milliseconds: long enough for every shopper who comes to be served.
     pub fn open_ms(&self) -> u64 {
-        if self.shape == Shape::Trickle { 240_000 } else { 60_000 }
+        match &self.shape {
+            Shape::Trickle => 240_000,
+            Shape::Recorded(replay) => 3 * replay.lasts_ms(),
+            _ => 60_000,
+        }
     }
 
     /// Names for tables: the shape, edges and supply.
@@ -95,7 +116,7 @@ impl Workload {
     }
 
     fn share(&self, edge: usize, ms: u64) -> f64 {
-        match self.shape {
+        match &self.shape {
             Shape::Zipf | Shape::ZipfKnown => 1.0 / (edge + 1) as f64,
             Shape::Moving => {
                 let is_hot = edge as u64 % 3 == self.phase(ms) % 3;
@@ -108,8 +129,8 @@ impl Workload {
 }
 
 impl Shape {
-    /// Every shape.
-    pub const ALL: [Self; 8] = [
+    /// Every made shape.
+    pub const MADE: [Self; 8] = [
         Self::Uniform,
         Self::Zipf,
         Self::ZipfKnown,
@@ -121,7 +142,7 @@ impl Shape {
     ];
 
     /// Its name in tables.
-    pub fn as_str(self) -> &'static str {
+    pub fn as_str(&self) -> &str {
         match self {
             Self::Uniform => "uniform",
             Self::Zipf => "zipf",
@@ -131,6 +152,7 @@ impl Shape {
             Self::Trickle => "trickle",
             Self::EdgeDies => "edge-dies",
             Self::SlowEdge => "slow-edge",
+            Self::Recorded(replay) => replay.trace.name(),
         }
     }
 }

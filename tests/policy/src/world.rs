@@ -51,7 +51,7 @@ struct Node {
 }
 
 /// Runs one sale, and says what it came to.
-pub fn simulate(workload: Workload, policy: Policy, seed: u64) -> Figures {
+pub fn simulate(workload: &Workload, policy: Policy, seed: u64) -> Figures {
     World::new(workload, policy, seed).run()
 }
 

@@ -2,7 +2,7 @@
 //! lies elsewhere. How much better than the others it is, is for the benchmark to say.
 
 use doorbuster_allocator_core::Policy;
-use doorbuster_policy::{Figures, Row, Shape, Workload, measure, simulate};
+use doorbuster_policy::{Figures, Replay, Row, Shape, Trace, Workload, measure, simulate};
 
 const EDGES: usize = 8;
 const SUPPLY: u64 = 400;
@@ -13,7 +13,16 @@ const WAITING_SHARE_MAX: f64 = 0.01;
 const WAITING_SHARE_OF_ONE_MAX: f64 = 0.06;
 
 fn workloads() -> Vec<Workload> {
-    Shape::ALL.iter().map(|shape| Workload { shape: *shape, edges: EDGES, supply: SUPPLY }).collect()
+    let made = Shape::MADE.map(|shape| Workload { shape, edges: EDGES, supply: SUPPLY });
+    made.into_iter().chain([recorded()]).collect()
+}
+
+/// In the morning shoppers come to the first edge, and then more and more to the others.
+fn recorded() -> Workload {
+    let row = |hour, edge| format!("{hour},{edge},{}", if edge == 0 { 100 } else { hour * edge });
+    let rows: Vec<_> = (0..12).flat_map(|hour| (0..EDGES).map(move |edge| row(hour, edge))).collect();
+    let trace = Trace::parse("a-day", &format!("second,edge,shoppers\n{}", rows.join("\n"))).expect("it is a trace");
+    Workload::recorded(Replay::steady(trace), SUPPLY)
 }
 
 fn sales(rows: &[Row]) -> impl Iterator<Item = (&Row, &Figures)> {
@@ -45,12 +54,16 @@ fn the_adaptive_policy_sells_everything_and_keeps_hardly_anyone_waiting() {
 fn a_split_that_nothing_mends_leaves_shoppers_waiting() {
     // What the figure is there to show: without it, the two tests above could not fail.
     let zipf = Workload { shape: Shape::Zipf, edges: EDGES, supply: SUPPLY };
-    let sale = simulate(zipf, Policy::Static, 1);
+    let sale = simulate(&zipf, Policy::Static, 1);
     assert!(sale.waiting_share > 10.0 * WAITING_SHARE_MAX && sale.stranded_unit_seconds > 0.0, "{sale:?}");
 }
 
 #[test]
 fn the_same_seed_gives_the_same_sale() {
     let moving = Workload { shape: Shape::Moving, edges: EDGES, supply: SUPPLY };
-    assert_eq!(simulate(moving, Policy::Adaptive, 7), simulate(moving, Policy::Adaptive, 7));
+    for workload in [moving, recorded()] {
+        let sale = simulate(&workload, Policy::Adaptive, 7);
+        assert_eq!(sale, simulate(&workload, Policy::Adaptive, 7));
+        assert_ne!(sale, simulate(&workload, Policy::Adaptive, 8), "who comes is drawn");
+    }
 }

@@ -19,7 +19,7 @@ const EVICT_AFTER_MS: u64 = 3_000;
 const ID: &str = "it is an id";
 
 impl World {
-    pub(super) fn new(workload: Workload, policy: Policy, seed: u64) -> Self {
+    pub(super) fn new(workload: &Workload, policy: Policy, seed: u64) -> Self {
         let names: Vec<EdgeId> = (1..=workload.edges).map(|n| format!("edge-{n}").parse().expect(ID)).collect();
         let settings = |(edge, id): (usize, &EdgeId)| EdgeSettings {
             weight: workload.weight(edge),
@@ -29,7 +29,7 @@ impl World {
         let settings = Settings { edges, evict_after_ms: Some(EVICT_AFTER_MS), policy, guides: true };
         let allocator = Allocator::recover(settings, Instance(1), Ledger::default()).expect("a fresh ledger is right");
         Self {
-            workload,
+            workload: workload.clone(),
             policy,
             now: BEGINS,
             starts_at: BEGINS.after_ms(BEFORE_START_MS),
@@ -38,7 +38,7 @@ impl World {
             allocator_timer: None,
             edges: names.iter().zip(1..).map(|(name, number)| node(name, number)).collect(),
             shoppers: Shoppers::default(),
-            arrivals: Arrivals::of(workload, seed),
+            arrivals: Arrivals::of(workload.clone(), seed),
             watch: Watch::of(workload.edges),
         }
     }
