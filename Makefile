@@ -10,7 +10,7 @@ export SHOPPERS DEMO_DIR SALE EDGES PORT ONCE
 export QUICK ROWS SOAK_MINUTES ONLY
 export BENCH_DIR ?= $(CARGO_TARGET_DIR)/bench
 export PROVE_DIR ?= $(CARGO_TARGET_DIR)/prove
-POLICY_DIR ?= $(CARGO_TARGET_DIR)/policy
+export POLICY_DIR ?= $(CARGO_TARGET_DIR)/policy
 export MINUTES
 
 CARGO_WORKSPACE := --release --workspace --all-targets --locked
@@ -34,9 +34,10 @@ bench: build setup-bench ## the edge beside nginx + Lua + Redis: a table, and be
 bench-allocator: build ## the allocator alone: grants, orders, heartbeats and decisions a second, and allocator.json in BENCH_DIR; QUICK=1 takes a minute
 	@exec "$(CARGO_TARGET_DIR)/release/bench-allocator"
 
-bench-policy: setup own-target ## every allocation policy under made demand, in a simulated fleet: a table, policy.json and plots in POLICY_DIR; QUICK=1 takes under a minute
+bench-policy: setup own-target ## every allocation policy under made demand, in a simulated fleet: a table, policy.json and plots in POLICY_DIR; QUICK=1 takes under a minute; TRACE=stations, or a CSV file, adds recorded demand
 	cargo build --release --locked -p doorbuster-policy
-	@exec "$(CARGO_TARGET_DIR)/release/bench-policy" $(if $(QUICK),--quick) --out "$(POLICY_DIR)"
+	@traces=$$(tests/policy/trace.sh $(TRACE)) && \
+	  exec "$(CARGO_TARGET_DIR)/release/bench-policy" $(if $(QUICK),--quick) $$traces --out "$(POLICY_DIR)"
 
 conformance: build setup-conformance ## REDbot, testssl.sh, nghttp, h2load, curl and slowhttptest judge an edge; ONLY="redbot http2 tls slow" takes some
 	@exec tests/conformance.sh

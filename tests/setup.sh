@@ -3,6 +3,7 @@
 #   setup.sh build   what the build and the demo need: libclang (RocksDB's bindings), ccache, a C++ compiler, make
 #   setup.sh test    what the tests need besides: Chromium, the npm packages of tests/browser, nginx and Varnish; no service is started
 #   setup.sh conformance   the judges besides: testssl.sh, slowhttptest, nghttp, curl
+#   setup.sh trace   what recorded demand is made with: Python's virtual environments
 #   setup.sh bench   what the bench compares with and loads by: nginx with Lua, Redis, wrk, h2load; no service is started
 # Does nothing, quickly, where nothing is missing. Uses apt as root or by sudo without a password; elsewhere it prints
 # what to type.
@@ -132,9 +133,13 @@ conformance)
   look_for_judges
   install_missing
   ;;
+trace)
+  installed python3-venv || python3 -c 'import ensurepip' 2>/dev/null || needs python3-venv
+  install_missing
+  ;;
 bench)
   look_for_bench_tools
   install_without_services
   ;;
-*) stop "usage: setup.sh build|test|conformance|bench" ;;
+*) stop "usage: setup.sh build|test|conformance|trace|bench" ;;
 esac
