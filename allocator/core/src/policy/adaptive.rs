@@ -4,7 +4,8 @@
 //! shrink with what is left (guided self-scheduling, Polychronopoulos and Kuck 1987), which takes few messages, and leaves
 //! little to move at the end. An edge asks when its shelf falls to what its shoppers take in the time of an answer, with a
 //! margin for chance (the reorder point of inventory theory). When the pool runs down, cover is evened out by recalls from
-//! the edges that have the most. The last units are gathered in the pool, and granted to the edges whose shoppers wait.
+//! the edges that have the most. Of the last units the pool gathers what is sold until it could gather more (a base stock),
+//! and grants it to the edges whose shoppers wait; the others are sold where they lie.
 
 mod seen;
 
@@ -14,7 +15,6 @@ use self::seen::{Seen, SeenEdge};
 use super::split::Grants;
 use super::view::units;
 use super::{Move, SkuView};
-use crate::RECALL_MS;
 
 /// A pool below one part in so many of what is left is filled up by recalls.
 const RESERVE_PART: u64 = 6;
@@ -27,7 +27,7 @@ const SLACK_PART_BEFORE: u64 = 8;
 /// Where the last units are gathered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Tail {
-    /// In the pool, and granted to the edges whose shoppers wait.
+    /// In the pool, as many as are soon sold, and granted to the edges whose shoppers wait.
     Pool,
     /// On one edge, where the other edges' shoppers are guided.
     OneEdge,
@@ -44,20 +44,14 @@ pub(super) fn moves(view: &SkuView, tail: Tail) -> Vec<Move> {
     if !seen.is_tail {
         fill_up(&seen, &mut grants);
     }
-    let pool = grants.pool.get();
-    let lacked: u64 = seen.granted_to().map(SeenEdge::lacks).sum();
-    let mut moves = grants.moves;
-    let recalled = recalls(&seen, pool);
-    let more = recalls_for_the_starving(&seen, &recalled, lacked.saturating_sub(view.pool.get()));
-    moves.extend(recalled);
-    moves.extend(more);
-    moves
+    let recalls = recalls(&seen, grants.pool.get());
+    grants.moves.into_iter().chain(recalls).collect()
 }
 
 /// The low-water mark of each edge: what it sells in the time of an answer. In the tail nothing is asked for ahead.
 pub(super) fn low_water(view: &SkuView) -> Vec<Units> {
     let seen = Seen::of(view);
-    let mark = |edge: &SeenEdge<'_>| if seen.is_tail { 0 } else { edge.low_water() };
+    let mark = |edge: &SeenEdge<'_>| if seen.is_tail { 0 } else { seen.low_water(edge) };
     seen.edges.iter().map(|edge| units(mark(edge))).collect()
 }
 
@@ -84,7 +78,7 @@ fn gather_on_one(seen: &Seen<'_>, mut grants: Grants) -> Vec<Move> {
     let stock = |edge: &SeenEdge<'_>| (edge.shelf + edge.in_flight, edge.waiting());
     let Some(one) = seen.granted_to().max_by_key(|edge| stock(edge)) else { return Vec::new() };
     grants.give(one.view, grants.pool);
-    let others = recalls(seen, 0).into_iter().filter(|recall| !recall.is_of(&one.view.edge));
+    let others = recalls_of(seen, u64::MAX).into_iter().filter(|recall| !recall.is_of(&one.view.edge));
     grants.moves.into_iter().chain(others).collect()
 }
 
@@ -99,77 +93,97 @@ fn fill_up(seen: &Seen<'_>, grants: &mut Grants) {
     };
     let is_due = |edge: &&SeenEdge<'_>| {
         edge.view.granted.is_zero()
-            || if seen.is_open { edge.is_low() } else { !waits_for_returns && has_too_little(edge) }
+            || if seen.is_open { seen.is_low(edge) } else { !waits_for_returns && has_too_little(edge) }
     };
     for edge in seen.granted_to().filter(|edge| edge.lacks() == 0).filter(is_due) {
         grants.give(edge.view, units(wanted_ahead(seen, edge, pool)));
     }
 }
 
-/// What is missing to the edge's part, beyond what its shoppers wait for: no more than its share of the pool.
+/// What is missing to the edge's part, beyond what its shoppers wait for: no more than its share of the pool. While the pool
+/// has more than is sold until a recall brings some back, no edge is left without a unit: its next shopper need not wait.
 fn wanted_ahead(seen: &Seen<'_>, edge: &SeenEdge<'_>, pool: u64) -> u64 {
-    seen.target(edge).saturating_sub(edge.spare()).min(seen.part(edge, pool))
+    let least = if pool > seen.sold_until_recalled { edge.least() } else { 0 };
+    let target = seen.target(edge).max(least);
+    target.saturating_sub(edge.spare()).min(seen.part(edge, pool).max(least))
 }
 
 /// Before the start, of an edge that speaks: more than its part, since other demand is expected than at the first split.
 fn has_too_much(seen: &Seen<'_>, edge: &SeenEdge<'_>) -> bool {
-    let target = seen.target(edge);
+    let target = seen.target(edge).max(edge.least());
     edge.view.ready && edge.shelf > target + target / SLACK_PART_BEFORE
 }
 
-/// Shelves to be evened out, or, in the tail, taken back. Before the sale has begun, what other edges are expected to sell.
+/// What is to come back to a pool that has so much. Before the sale has begun, what other edges are expected to sell.
 fn recalls(seen: &Seen<'_>, pool: u64) -> Vec<Move> {
+    let keep = |edge: &SeenEdge<'_>| seen.target(edge).max(edge.least());
     if !seen.is_open {
         let asked =
             seen.edges.iter().filter(|edge| !seen.is_tail && has_too_much(seen, edge) && may_be_asked(seen, edge));
-        return asked.map(|edge| recall_of(edge, seen.target(edge))).collect();
+        return asked.map(|edge| recall_to(edge, keep(edge))).collect();
     }
-    let is_short = pool < (seen.left / RESERVE_PART).max(seen.sold_in_a_round_trip);
-    if !(seen.is_tail || is_short) {
-        return Vec::new();
+    let lacked: u64 = seen.granted_to().map(SeenEdge::lacks).sum();
+    let lacked = lacked.saturating_sub(seen.view.pool.get());
+    if seen.is_near_end {
+        return recalls_of(seen, u64::MAX);
     }
-    let keep = |edge: &SeenEdge<'_>| {
-        if seen.is_tail { edge.sold_in_lead() } else { seen.target(edge) }
-    };
-    let spare = |edge: &&SeenEdge<'_>| {
-        let least = if seen.is_tail { keep(edge) } else { keep(edge).saturating_mul(SLACK) };
-        edge.shelf > least.max(edge.waiting()) && may_be_asked(seen, edge)
-    };
-    let asked = seen.edges.iter().filter(spare);
-    asked.map(|edge| recall_of(edge, keep(edge))).collect()
+    if seen.is_tail {
+        let coming: u64 = seen.edges.iter().filter(|edge| was_asked(seen, edge)).map(idle).sum();
+        return recalls_of(seen, (lacked + seen.sold_until_recalled).saturating_sub(pool + coming));
+    }
+    let evened_out = recalls_of_the_rich(seen, pool);
+    // Whoever waits is not left waiting for units that lie elsewhere, however few they are.
+    if evened_out.is_empty() { recalls_of(seen, lacked) } else { evened_out }
 }
 
-fn recall_of(edge: &SeenEdge<'_>, keep: u64) -> Move {
-    Move::Recall { edge: edge.view.edge.clone(), keep: units(keep) }
-}
-
-/// Whoever waits while the pool has nothing is not left waiting for units that lie elsewhere, however few they are: where
-/// no recall is due otherwise, what is lacked comes from the edges that can spare most.
-fn recalls_for_the_starving(seen: &Seen<'_>, recalled: &[Move], mut lacked: u64) -> Vec<Move> {
-    if lacked == 0 || !seen.is_open || !recalled.is_empty() {
+/// Shelves to be evened out while the pool is short.
+fn recalls_of_the_rich(seen: &Seen<'_>, pool: u64) -> Vec<Move> {
+    if pool >= (seen.left / RESERVE_PART).max(seen.sold_in_a_round_trip) {
         return Vec::new();
     }
-    let spare = |edge: &SeenEdge<'_>| edge.shelf.saturating_sub(edge.waiting().max(edge.sold_in_lead()));
-    let may_give = |edge: &&SeenEdge<'_>| spare(edge) > 0 && may_be_asked(seen, edge);
-    let mut rich: Vec<_> = seen.edges.iter().filter(may_give).collect();
-    rich.sort_by_key(|edge| std::cmp::Reverse(spare(edge)));
+    let keep = |edge: &SeenEdge<'_>| seen.target(edge).max(edge.least());
+    let is_rich = |edge: &&SeenEdge<'_>| {
+        edge.shelf > keep(edge).saturating_mul(SLACK).max(edge.waiting()) && may_be_asked(seen, edge)
+    };
+    seen.edges.iter().filter(is_rich).map(|edge| recall_to(edge, keep(edge))).collect()
+}
+
+/// So many units from the edges that can spare most, or all that they can spare. None before the start: nobody has asked.
+fn recalls_of(seen: &Seen<'_>, mut lacked: u64) -> Vec<Move> {
+    if !seen.is_open {
+        return Vec::new();
+    }
+    let mut rich: Vec<_> = seen.edges.iter().filter(|edge| idle(edge) > 0 && may_be_asked(seen, edge)).collect();
+    rich.sort_by_key(|edge| std::cmp::Reverse(idle(edge)));
     let mut moves = Vec::new();
     for edge in rich {
-        let units_wanted = spare(edge).min(lacked);
+        let units_wanted = idle(edge).min(lacked);
         if units_wanted == 0 {
             break;
         }
         lacked -= units_wanted;
-        moves.push(recall_of(edge, edge.shelf - units_wanted));
+        moves.push(recall_to(edge, edge.shelf - units_wanted));
     }
     moves
 }
 
+fn recall_to(edge: &SeenEdge<'_>, keep: u64) -> Move {
+    Move::Recall { edge: edge.view.edge.clone(), keep: units(keep) }
+}
+
+/// Units on its shelf that nobody waits for, and that are not about to be sold.
+fn idle(edge: &SeenEdge<'_>) -> u64 {
+    edge.shelf.saturating_sub(edge.waiting().max(edge.sold_in_lead()))
+}
+
 /// One recall of a SKU from an edge is under way at a time, and none while a grant is: it would come straight back.
 fn may_be_asked(seen: &Seen<'_>, edge: &SeenEdge<'_>) -> bool {
-    let patience = RECALL_MS.max(2 * edge.lead_ms);
-    let is_free = edge.view.recalled_at.is_none_or(|at| seen.view.now.since_ms(at) >= patience);
-    edge.view.ready && edge.in_flight == 0 && is_free
+    edge.view.ready && edge.in_flight == 0 && !was_asked(seen, edge)
+}
+
+/// Whether it was asked for some so lately that they may be on their way.
+fn was_asked(seen: &Seen<'_>, edge: &SeenEdge<'_>) -> bool {
+    edge.view.ready && edge.view.recalled_at.is_some_and(|at| seen.view.now.since_ms(at) < 2 * edge.lead_ms)
 }
 
 /// `part` of `whole` of a number, rounded down.

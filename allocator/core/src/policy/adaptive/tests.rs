@@ -24,6 +24,12 @@ fn most_of_it_goes_out_by_weight_before_the_start() {
 }
 
 #[test]
+fn the_pool_keeps_back_no_more_than_chance_can_move() {
+    let edges = vec![edge("a"), edge("b")];
+    assert_eq!(moves(&before_start(20_000, edges)), [grant("a", 9_600), grant("b", 9_600)]);
+}
+
+#[test]
 fn an_edge_above_its_low_water_mark_is_left_alone() {
     assert_eq!(moves(&view(400, 100, alike(30))), []);
 }
@@ -84,6 +90,28 @@ fn the_last_units_are_gathered_and_go_to_who_waits() {
 }
 
 #[test]
+fn of_the_last_units_no_more_are_gathered_than_are_sold_until_more_could_be() {
+    let rarely = |name: &str, shelf| asked(name, shelf, 100);
+    let edges = || vec![rarely("a", 1), rarely("b", 1), rarely("c", 0)];
+    assert_eq!(moves(&view(400, 0, edges())), [recall("a", 0)]);
+    assert_eq!(moves(&view(400, 1, edges())), []);
+    let mut asked_just_now = edges();
+    asked_just_now[0].recalled_at = Some(Timestamp(9_900));
+    assert_eq!(moves(&view(400, 0, asked_just_now)), [], "it is on its way");
+}
+
+#[test]
+fn no_edge_is_left_without_a_unit_while_the_pool_can_spare_one() {
+    let rarely = |name: &str, shelf| asked(name, shelf, 10);
+    let edges = || vec![rarely("a", 0), rarely("b", 2), rarely("c", 2)];
+    assert_eq!(moves(&view(400, 2, edges())), [grant("a", 1)]);
+    assert_eq!(moves(&view(400, 1, edges())), [], "the last is for whoever comes next, anywhere");
+    let mut expected_nowhere = edges();
+    expected_nowhere[0] = EdgeView { weight: 0, ..asked("a", 0, 0) };
+    assert_eq!(moves(&view(400, 2, expected_nowhere)), []);
+}
+
+#[test]
 fn the_last_units_may_be_gathered_on_the_edge_that_has_the_most() {
     let edges =
         vec![stocked("a", 1, 0), stocked("b", 0, 1), stocked("c", 2, 0), stocked("d", 0, 0), stocked("e", 0, 0)];
@@ -99,7 +127,10 @@ fn one_recall_is_under_way_at_a_time_and_none_beside_a_grant() {
     let asked_just_now = EdgeView { recalled_at: Some(Timestamp(9_900)), ..stocked("a", 3, 0) };
     let mut granted = stocked("b", 3, 0);
     granted.told = granted.told.map(|told| Told { in_flight: Units::ONE, ..told });
-    assert_eq!(moves(&view(400, 0, vec![asked_just_now, granted, stocked("c", 0, 1)])), []);
+    let edges = vec![asked_just_now, granted, stocked("c", 0, 1)];
+    assert_eq!(moves(&view(400, 0, edges.clone())), []);
+    let its_answer_is_overdue = SkuView { now: Timestamp(10_040), ..view(400, 0, edges) };
+    assert_eq!(moves(&its_answer_is_overdue), [recall("a", 2)]);
 }
 
 #[test]
@@ -110,8 +141,17 @@ fn near_the_end_nothing_is_kept_where_nobody_waits() {
 
 #[test]
 fn the_low_water_mark_is_what_is_sold_in_the_time_of_an_answer_and_a_margin() {
-    let slow = EdgeView { round_trip_ms: Some(980), ..asked("a", 50, 100_000) };
-    assert_eq!(low_water(&view(4_000, 1_000, vec![slow, asked("b", 50, 0)])), [u(130), u(10)]);
+    let slow = EdgeView { round_trip_ms: Some(980), weight: 0, ..asked("a", 50, 100_000) };
+    let near = EdgeView { weight: 0, ..asked("b", 50, 100_000) };
+    assert_eq!(low_water(&view(4_000, 1_000, vec![slow, near])), [u(150), u(20)]);
+    assert_eq!(low_water(&view(4_000, 1_000, vec![stocked("a", 20, 0)])), [u(10)], "nobody has asked yet");
+}
+
+#[test]
+fn an_edge_that_sells_little_asks_before_a_change_of_demand_could_empty_it() {
+    assert_eq!(low_water(&view(400, 100, vec![asked("a", 50, 8_000), asked("b", 50, 1_000)])), [u(4), u(4)]);
+    let expected_nowhere = EdgeView { weight: 0, ..asked("b", 50, 1_000) };
+    assert_eq!(low_water(&view(400, 100, vec![asked("a", 50, 8_000), expected_nowhere]))[1], u(1));
 }
 
 #[test]
