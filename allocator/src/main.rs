@@ -52,6 +52,7 @@ fn serve(cli: &Cli) -> anyhow::Result<String> {
         return Ok(format!("{} is right, with {} edges", path.display(), config.edges.len()));
     }
     log::to_stderr(&config.log);
+    do_without_huge_pages();
     abort_on_panic();
     runtime().block_on(async {
         let terminated = signal(SignalKind::terminate()).context("cannot listen for signals")?;
@@ -70,6 +71,14 @@ async fn either(mut one: tokio::signal::unix::Signal, mut other: tokio::signal::
 
 fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().enable_all().build().expect("a runtime can be built")
+}
+
+/// Each turn takes memory and gives it back. In huge pages the kernel would clear two megabytes for a few kilobytes that are
+/// used, again and again: a fifth of what an order costs, and a turn now and then waits twenty milliseconds for it.
+fn do_without_huge_pages() {
+    if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {
+        tracing::warn!(%error, "huge pages stay on: large turns take longer");
+    }
 }
 
 /// A thread that panicked left its state half changed: the next start reads what is durable.

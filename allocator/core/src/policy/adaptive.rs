@@ -110,17 +110,16 @@ fn wanted_ahead(seen: &Seen<'_>, edge: &SeenEdge<'_>, pool: u64) -> u64 {
 
 /// Before the start, of an edge that speaks: more than its part, since other demand is expected than at the first split.
 fn has_too_much(seen: &Seen<'_>, edge: &SeenEdge<'_>) -> bool {
-    let target = seen.target(edge).max(edge.least());
-    edge.view.ready && edge.shelf > target + target / SLACK_PART_BEFORE
+    let keep = seen.keep(edge);
+    edge.view.ready && edge.shelf > keep + keep / SLACK_PART_BEFORE
 }
 
 /// What is to come back to a pool that has so much. Before the sale has begun, what other edges are expected to sell.
 fn recalls(seen: &Seen<'_>, pool: u64) -> Vec<Move> {
-    let keep = |edge: &SeenEdge<'_>| seen.target(edge).max(edge.least());
     if !seen.is_open {
         let asked =
             seen.edges.iter().filter(|edge| !seen.is_tail && has_too_much(seen, edge) && may_be_asked(seen, edge));
-        return asked.map(|edge| recall_to(edge, keep(edge))).collect();
+        return asked.map(|edge| recall_to(edge, seen.keep(edge))).collect();
     }
     let lacked: u64 = seen.granted_to().map(SeenEdge::lacks).sum();
     let lacked = lacked.saturating_sub(seen.view.pool.get());
@@ -141,11 +140,10 @@ fn recalls_of_the_rich(seen: &Seen<'_>, pool: u64) -> Vec<Move> {
     if pool >= (seen.left / RESERVE_PART).max(seen.sold_in_a_round_trip) {
         return Vec::new();
     }
-    let keep = |edge: &SeenEdge<'_>| seen.target(edge).max(edge.least());
     let is_rich = |edge: &&SeenEdge<'_>| {
-        edge.shelf > keep(edge).saturating_mul(SLACK).max(edge.waiting()) && may_be_asked(seen, edge)
+        edge.shelf > seen.keep(edge).saturating_mul(SLACK).max(edge.waiting()) && may_be_asked(seen, edge)
     };
-    seen.edges.iter().filter(is_rich).map(|edge| recall_to(edge, keep(edge))).collect()
+    seen.edges.iter().filter(is_rich).map(|edge| recall_to(edge, seen.keep(edge))).collect()
 }
 
 /// So many units from the edges that can spare most, or all that they can spare. None before the start: nobody has asked.

@@ -114,6 +114,11 @@ impl<'a> Seen<'a> {
         self.part(edge, self.spread)
     }
 
+    /// What it keeps when some is recalled: what it should hold, and a unit at least where somebody may come.
+    pub(super) fn keep(&self, edge: &SeenEdge<'_>) -> u64 {
+        self.target(edge).max(edge.least())
+    }
+
     /// Whether it should ask for more.
     pub(super) fn is_low(&self, edge: &SeenEdge<'_>) -> bool {
         edge.view.granted.is_zero() || edge.spare() <= self.low_water(edge)
