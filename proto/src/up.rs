@@ -18,6 +18,16 @@ pub enum UpEntry {
     EpochClosed,
 }
 
+impl UpEntry {
+    /// The order, where one was placed.
+    pub fn order_placed(&self) -> Option<&OrderPlaced> {
+        match self {
+            Self::OrderPlaced(placed) => Some(placed),
+            Self::StockReturned { .. } | Self::EpochClosed => None,
+        }
+    }
+}
+
 /// An order as its edge placed it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct OrderPlaced {

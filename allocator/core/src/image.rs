@@ -8,7 +8,7 @@ mod write;
 
 use std::collections::BTreeMap;
 
-use doorbuster_proto::{Commit, EdgeId, Epoch, SaleId, SiteVersion, Sku, Term};
+use doorbuster_proto::{Commit, EdgeId, Epoch, SaleId, SiteVersion, Sku, Term, UpEntry};
 
 pub use counts::{Count, Counts};
 pub use orders::Orders;
@@ -83,10 +83,10 @@ impl Image {
             }
             Write::Epoch { edge, epoch, head } => self.apply_head(edge, *epoch, *head),
             Write::OrdersTaken(taken) => taken.orders.iter().for_each(|order| {
-                self.put_order(order);
+                self.put_order(order, order.shopper.digest());
             }),
             Write::Order(order) => {
-                self.put_order(order);
+                self.put_order(order, order.shopper.digest());
             }
             Write::Journal(_) => {}
             Write::Total { edge, epoch, .. }
@@ -141,13 +141,23 @@ impl Image {
         books.entry(epoch).or_insert_with(|| Book::new(head)).head = head;
     }
 
-    /// Puts an order in the place of the one that has its id. Whether it is the first of its id.
-    pub(crate) fn put_order(&mut self, order: &LedgerOrder) -> bool {
+    /// Has memory bring what taking these entries in will look at, given the digest of each one's shopper. A batch is mostly of
+    /// one sale.
+    pub(crate) fn read_ahead(&self, entries: &[UpEntry], shoppers: &[u128]) {
+        let placed = || entries.iter().filter_map(UpEntry::order_placed);
+        self.orders.read_ahead(placed().map(|placed| placed.order));
+        if let Some(first) = placed().next() {
+            self.shoppers.read_ahead(&first.sku.sale, shoppers.iter().copied());
+        }
+    }
+
+    /// Puts an order of the shopper with this digest in the place of the one that has its id. Whether it is the first of its id.
+    pub(crate) fn put_order(&mut self, order: &LedgerOrder, shopper: u128) -> bool {
         let mut order = order.clone();
         order.edge = self.shared_edge(&order.edge);
         order.sku = self.shared_sku(&order.sku);
         self.counts.add(&order);
-        self.shoppers.add(&order);
+        self.shoppers.add(shopper, &order);
         let before = self.orders.put(order);
         if let Some(before) = &before {
             self.counts.remove(before);

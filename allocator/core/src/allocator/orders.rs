@@ -33,7 +33,7 @@ impl Allocator {
             let verdict = self.give_back(taking, order, verdict, now)?;
             return Some(Judged { backorder, ..judged(verdict) });
         }
-        if self.image.shoppers.would_exceed(&order.shopper, &order.sku, order.units, &stock.terms) {
+        if self.image.shoppers.would_exceed(taking.shopper, &order.sku, order.units, &stock.terms) {
             return self.give_back(taking, order, Verdict::OverLimit, now).map(judged);
         }
         let Some(from) = taking.source(stock, order.units) else {
@@ -129,7 +129,7 @@ impl Allocator {
     /// Keeps an order: the first of its id with its batch, and any other by its id, so that a ledger that is read back has
     /// the later one.
     fn take_in(&mut self, taking: &mut Taking, order: LedgerOrder) {
-        if self.image.put_order(&order) {
+        if self.image.put_order(&order, taking.shopper) {
             taking.taken.push(order);
         } else {
             taking.again.push(order);

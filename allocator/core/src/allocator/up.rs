@@ -18,6 +18,8 @@ pub(super) struct Taking {
     pub(super) epoch: Epoch,
     pub(super) tail: bool,
     pub(super) tally: Tally,
+    /// The digest of the shopper whose order is at hand.
+    pub(super) shopper: u128,
     judged: Vec<Judged>,
     /// Orders whose id none had before.
     pub(super) taken: Vec<LedgerOrder>,
@@ -72,6 +74,9 @@ impl Allocator {
         let Some(fresh) = batch.entries.len().checked_sub(known).filter(|fresh| *fresh > 0) else { return false };
         let last = Seq(taken.0 + fresh as u64);
         let entries: Vec<UpEntry> = batch.entries.into_iter().skip(known).collect();
+        let digest_of = |entry: &UpEntry| entry.order_placed().map_or(0, |placed| placed.shopper.digest());
+        let shoppers: Vec<u128> = entries.iter().map(digest_of).collect();
+        self.image.read_ahead(&entries, &shoppers);
         self.take_totals(edge, epoch, &entries, &batch.totals, now);
         let digest = self.image.book(edge, epoch).expect("a link's epoch exists").head.up_digest;
         let digest = entries.iter().fold(digest, LogDigest::then);
@@ -80,13 +85,15 @@ impl Allocator {
             epoch,
             tail: batch.tail,
             tally: Tally::default(),
+            shopper: 0,
             judged: Vec::with_capacity(entries.len()),
             taken: Vec::with_capacity(entries.len()),
             again: Vec::new(),
             held: BTreeMap::new(),
             closed: false,
         };
-        for (seq, entry) in (taken.0 + 1..).map(Seq).zip(entries) {
+        for ((seq, entry), shopper) in (taken.0 + 1..).map(Seq).zip(entries).zip(shoppers) {
+            taking.shopper = shopper;
             self.take_entry(&mut taking, seq, entry, now);
         }
         self.finish_batch(taking, taken.next(), LogMark { seq: last, digest }, now)

@@ -45,6 +45,11 @@ impl Orders {
         self.places.len() == 0
     }
 
+    /// Has memory bring what a search for each of these ids looks at.
+    pub(super) fn read_ahead(&self, ids: impl Iterator<Item = OrderId>) {
+        self.places.read_ahead(ids.map(number));
+    }
+
     /// Puts an order in the place of the one that has its id, which it returns, or in a new one.
     pub fn put(&mut self, order: LedgerOrder) -> Option<LedgerOrder> {
         let next = u32::try_from(self.places.len()).expect("no memory holds four thousand million orders");

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use doorbuster_proto::{SaleId, ShopperId, Sku, SkuCode, Units};
+use doorbuster_proto::{SaleId, Sku, SkuCode, Units};
 
 use super::numbered::Numbered;
 use crate::{LedgerOrder, Terms};
@@ -19,16 +19,23 @@ pub(crate) struct Shoppers {
 struct Basket(Vec<(SkuCode, Units)>);
 
 impl Shoppers {
-    /// Whether so many more units of the SKU would be more than the shopper may have.
-    pub(crate) fn would_exceed(&self, shopper: &ShopperId, sku: &Sku, more: Units, terms: &Terms) -> bool {
-        let basket = self.baskets.get(&sku.sale).and_then(|baskets| baskets.get(shopper.digest()));
+    /// Whether so many more units of the SKU would be more than the shopper with this digest may have.
+    pub(crate) fn would_exceed(&self, shopper: u128, sku: &Sku, more: Units, terms: &Terms) -> bool {
+        let basket = self.baskets.get(&sku.sale).and_then(|baskets| baskets.get(shopper));
         let (of_sale, of_sku) =
             basket.map_or((Units::ZERO, Units::ZERO), |basket| (basket.all(), basket.of(&sku.code)));
         of_sale.plus(more) > terms.sale_limit || of_sku.plus(more) > terms.limit
     }
 
-    /// Adds an order, if it is valid.
-    pub(crate) fn add(&mut self, order: &LedgerOrder) {
+    /// Has memory bring what a search for each of these shoppers of a sale, by digest, looks at.
+    pub(super) fn read_ahead(&self, sale: &SaleId, shoppers: impl Iterator<Item = u128>) {
+        if let Some(baskets) = self.baskets.get(sale) {
+            baskets.read_ahead(shoppers);
+        }
+    }
+
+    /// Adds an order of the shopper with this digest, if it is valid.
+    pub(crate) fn add(&mut self, shopper: u128, order: &LedgerOrder) {
         if !order.is_valid() {
             return;
         }
@@ -36,7 +43,7 @@ impl Shoppers {
             Some(baskets) => baskets,
             None => self.baskets.entry(order.sku.sale.clone()).or_default(),
         };
-        baskets.get_or_insert_with(order.shopper.digest(), Basket::default).add(&order.sku.code, order.units);
+        baskets.get_or_insert_with(shopper, Basket::default).add(&order.sku.code, order.units);
     }
 
     pub(crate) fn remove(&mut self, order: &LedgerOrder) {
