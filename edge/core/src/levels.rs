@@ -7,7 +7,7 @@ use doorbuster_proto::{BATCH_ENTRIES_MAX, EdgeBody, Level, LevelBooks, Sku, Time
 
 use crate::node::Edge;
 use crate::session::{Phase, Standing};
-use crate::{ALL_LEVELS_MS, HEARTBEAT_MS, LEVELS_MS_MIN, REST_MS};
+use crate::{ALL_LEVELS_MS, HEARTBEAT_MS, LEVELS_MS_MIN, REST_MS, REST_MS_MIN};
 
 /// What is to be told, and when.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -19,6 +19,8 @@ pub(crate) struct Demand {
     /// What the session was told last.
     told: BTreeMap<Sku, Level>,
     told_at: Timestamp,
+    /// The allocator has spoken: something is told now, be it that nothing has changed.
+    answers: bool,
     heartbeat_at: Timestamp,
     /// When all of it is told again, changed or not.
     all_at: Timestamp,
@@ -38,6 +40,14 @@ impl Demand {
 
     pub(crate) fn tell_all_at(&mut self, now: Timestamp) {
         (self.heartbeat_at, self.all_at) = (now, now);
+    }
+
+    /// The allocator has spoken, perhaps its heartbeat.
+    pub(crate) fn hear_allocator(&mut self, now: Timestamp) {
+        if now >= self.told_at.after_ms(REST_MS_MIN) {
+            self.answers = true;
+            self.heartbeat_at = now;
+        }
     }
 
     /// What the session has not heard; and again whatever shoppers wait for: it may have been in vain.
@@ -92,7 +102,8 @@ impl Edge {
         let levels = skus.iter().map(|sku| self.level(sku)).collect();
         let news = self.demand.news(levels);
         let next_beat = self.clock.after_ms(HEARTBEAT_MS);
-        let is_silent = !beats || next_beat <= self.demand.told_at.after_ms(REST_MS);
+        let answers = std::mem::take(&mut self.demand.answers);
+        let is_silent = !answers && (!beats || next_beat <= self.demand.told_at.after_ms(REST_MS));
         if news.is_empty() && !tells_all && is_silent {
             return;
         }

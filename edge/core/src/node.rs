@@ -235,6 +235,7 @@ impl Edge {
             AllocatorBody::Welcome(welcome) => self.welcome(epoch, welcome),
             AllocatorBody::Words(words) => {
                 self.hear_words((term, commit), words);
+                self.demand.hear_allocator(self.clock);
                 Ok(())
             }
             AllocatorBody::Published(published) => {

@@ -1,6 +1,6 @@
 //! Levels and demand: soft, at each heartbeat and at once when it matters.
 
-use doorbuster_edge_core::{ALL_LEVELS_MS, HEARTBEAT_MS, LEVELS_MS_MIN, PARK_MS_MAX, QUEUED_MS, REST_MS};
+use doorbuster_edge_core::{ALL_LEVELS_MS, HEARTBEAT_MS, LEVELS_MS_MIN, PARK_MS_MAX, QUEUED_MS, REST_MS, REST_MS_MIN};
 use doorbuster_proto::{BATCH_ENTRIES_MAX, DownEntry, Level, LevelBooks, Sku, SkuCode, Welcome};
 
 use super::rig::*;
@@ -51,8 +51,34 @@ fn an_edge_at_rest_says_now_and_then_that_it_is_there_and_tells_all_more_rarely(
     assert!(told.windows(2).all(|two| two[1].0 - two[0].0 <= REST_MS), "{told:?}");
     let all: Vec<_> = told.iter().filter(|(_, levels)| !levels.is_empty()).collect();
     assert!(all.iter().all(|(_, levels)| *levels == level(10, 0)) && (2..=3).contains(&all.len()), "{told:?}");
-    let words = 2 * ALL_LEVELS_MS / REST_MS;
-    assert!(told.len() as u64 <= words + 2, "a word every two seconds, and not more: {}", told.len());
+    let words = 2 * ALL_LEVELS_MS / REST_MS_MIN;
+    assert!(told.len() as u64 <= words + 2, "it rests between two words: {}", told.len());
+}
+
+#[test]
+fn an_edge_at_rest_that_hears_nothing_says_that_it_is_there_all_the_same() {
+    let mut rig = Rig::live(10, 9);
+    later(&mut rig, HEARTBEAT_MS);
+    rig.word(false);
+    let begun = rig.now;
+    while later(&mut rig, HEARTBEAT_MS).is_empty() {
+        assert!(rig.now.since_ms(begun) < REST_MS);
+    }
+    assert_eq!(rig.now.since_ms(begun), REST_MS);
+}
+
+#[test]
+fn an_edge_at_rest_answers_what_it_hears_once_it_has_rested_for_long_enough() {
+    let mut rig = Rig::live(10, 9);
+    later(&mut rig, HEARTBEAT_MS);
+    rig.advance_ms(REST_MS_MIN - 1);
+    rig.word(false);
+    assert_eq!(rig.notices(), []);
+    rig.advance_ms(1);
+    rig.word(false);
+    assert_eq!(rig.notices(), [(false, vec![])]);
+    rig.word(false);
+    assert_eq!(rig.notices(), [], "once");
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
-use doorbuster_edge_core::{ALL_LEVELS_MS, HEARTBEAT_MS, REST_MS};
-use doorbuster_proto::{EdgeBody, Level, Sku, Units};
+use doorbuster_edge_core::{ALL_LEVELS_MS, HEARTBEAT_MS, REST_MS, REST_MS_MIN};
+use doorbuster_proto::{AllocatorBody, EdgeBody, Level, Sku, Units};
 use rand::RngExt as _;
 use tokio::time::MissedTickBehavior;
 
@@ -37,7 +37,7 @@ pub(super) async fn selling(subject: Subject, lasts: Duration) -> anyhow::Result
 }
 
 async fn beat_for_ever(mut edge: Played, skus: Vec<Sku>, gauge: Gauge, sells: bool) -> anyhow::Result<()> {
-    // Edges at rest speak less often.
+    // Edges at rest speak less often, and rather when they hear the allocator.
     let beat_ms = if sells { HEARTBEAT_MS } else { REST_MS };
     let mut beats = tokio::time::interval(Duration::from_millis(beat_ms));
     beats.set_missed_tick_behavior(MissedTickBehavior::Delay);
@@ -45,16 +45,26 @@ async fn beat_for_ever(mut edge: Played, skus: Vec<Sku>, gauge: Gauge, sells: bo
     beats.reset_after(Duration::from_millis(rand::rng().random_range(0..beat_ms)));
     edge.say(EdgeBody::Levels(levels_of(&edge, &skus))).await?;
     let mut told: BTreeMap<Sku, Level> = BTreeMap::new();
+    let mut said_at = Instant::now();
     let mut all_at = Instant::now() + Duration::from_millis(rand::rng().random_range(0..ALL_LEVELS_MS));
     loop {
         tokio::select! {
             message = edge.next() => {
-                edge.take(message?).await?;
+                let message = message?;
+                let may_answer = !sells && said_at.elapsed() >= Duration::from_millis(REST_MS_MIN);
+                if may_answer && matches!(message, AllocatorBody::Words(_)) {
+                    beats.reset();
+                    said_at = Instant::now();
+                    edge.say(EdgeBody::LevelsChanged(Vec::new())).await?;
+                    gauge.done(1);
+                }
+                edge.take(message).await?;
             }
             _ = beats.tick() => {
                 if sells {
                     sell_some(&mut edge, &skus);
                 }
+                said_at = Instant::now();
                 let levels = levels_of(&edge, &skus);
                 if Instant::now() >= all_at {
                     all_at += Duration::from_millis(ALL_LEVELS_MS);
