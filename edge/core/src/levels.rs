@@ -19,7 +19,7 @@ pub(crate) struct Demand {
     /// What the session was told last.
     told: BTreeMap<Sku, Level>,
     told_at: Timestamp,
-    /// The allocator has spoken: something is told now, be it that nothing has changed.
+    /// The allocator has spoken after a long rest: it hears that this edge is there, whatever there is to tell.
     answers: bool,
     heartbeat_at: Timestamp,
     /// When all of it is told again, changed or not.
@@ -46,7 +46,6 @@ impl Demand {
     pub(crate) fn hear_allocator(&mut self, now: Timestamp) {
         if now >= self.told_at.after_ms(REST_MS_MIN) {
             self.answers = true;
-            self.heartbeat_at = now;
         }
     }
 
@@ -74,6 +73,7 @@ impl Edge {
         let urgent_at = self.demand.told_at.after_ms(LEVELS_MS_MIN);
         let is_urgent = !self.demand.urgent.is_empty();
         let next = if is_urgent { urgent_at.min(self.demand.heartbeat_at) } else { self.demand.heartbeat_at };
+        let next = if self.demand.answers { self.clock } else { next };
         (self.connection.phase == Phase::Up && self.standing != Standing::Unanswered).then_some(next)
     }
 

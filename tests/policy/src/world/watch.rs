@@ -54,13 +54,13 @@ impl Watch {
         Self { waiting: vec![0; edges], told_all_at: vec![Timestamp(0); edges], ..Self::default() }
     }
 
-    /// An edge sends something. What it tells between two heartbeats is an ask.
+    /// An edge sends something. What it tells between two heartbeats is an ask; that it is there is a heartbeat at any time.
     pub(super) fn up(&mut self, edge: usize, body: &EdgeBody, now: Timestamp, is_open: bool) {
         match body {
             EdgeBody::Levels(_) => self.told_all_at[edge] = now,
-            EdgeBody::LevelsChanged(_) => {
+            EdgeBody::LevelsChanged(levels) => {
                 let is_heartbeat = now.since_ms(self.told_all_at[edge]).is_multiple_of(HEARTBEAT_MS);
-                self.counts.asks += u64::from(is_open && !is_heartbeat);
+                self.counts.asks += u64::from(is_open && !is_heartbeat && !levels.is_empty());
             }
             EdgeBody::Up(batch) => {
                 let returns = batch.entries.iter().filter(|entry| matches!(entry, UpEntry::StockReturned { .. }));
