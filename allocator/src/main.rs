@@ -74,7 +74,7 @@ fn runtime() -> tokio::runtime::Runtime {
 }
 
 /// Each turn takes memory and gives it back. In huge pages the kernel would clear two megabytes for a few kilobytes that are
-/// used, again and again: a fifth of what an order costs, and a turn now and then waits twenty milliseconds for it.
+/// used, again and again, and turns would wait for it.
 fn do_without_huge_pages() {
     if let Err(error) = rustix::thread::disable_transparent_huge_pages(true) {
         tracing::warn!(%error, "huge pages stay on: large turns take longer");

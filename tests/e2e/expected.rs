@@ -131,7 +131,7 @@ async fn a_sale_is_split_and_placed_by_what_the_earlier_one_sold_and_moved_by_wh
 #[tokio::test]
 async fn stock_lies_where_pages_were_looked_at_when_the_sale_starts() {
     let mut world = World::empty(3).await;
-    let sale = SaleFile::new(SALE).window_s(9, 300).item("lamp", 110, 4).item("vase", 50, 4).limit(4);
+    let sale = SaleFile::new(SALE).window_s(15, 300).item("lamp", 110, 4).item("vase", 50, 4).limit(4);
     let said = world.put_on(sale.expect_by_page_views()).await;
     assert!(said.contains("published"), "{said}");
     world.fleet.all_ready().await.unwrap();

@@ -48,7 +48,7 @@ pub const CHALLENGE_MS_MAX: u64 = 2_000;
 /// So long before the start of a sale that expects demand by page views they are counted up, in milliseconds: the latest words
 /// count, and there is time for what is on the wrong edge to be moved.
 pub const VIEWS_COUNTED_MS: u64 = 5_000;
-/// One recall of a SKU from an edge is outstanding for so long.
+/// One recall of a SKU from an edge is outstanding for so long, where a policy does not go by its round trip.
 pub const RECALL_MS: u64 = 200;
 /// The most alerts that the snapshot keeps.
 pub const ALERTS_MAX: usize = 100;

@@ -70,10 +70,10 @@ pub const WAITERS_PER_ORDER_MAX: usize = 16;
 pub const WAITERS_MAX: usize = 65_536;
 /// How often an edge tells the levels that have changed.
 pub const HEARTBEAT_MS: u64 = 500;
-/// Where nothing has changed, it says so often that it is there,
+/// Where nothing has changed, it says that it is there so long after its last word at the latest.
 pub const REST_MS: u64 = 2_500;
-/// or as soon as it hears of the allocator, so long after its last word: many edges then speak at one moment, and wake the
-/// allocator once.
+/// It rather says so when it hears the allocator, from so long after its last word on: many edges then speak at one moment, and
+/// wake the allocator once.
 pub const REST_MS_MIN: u64 = 1_500;
 /// How often it tells all levels, changed or not: this, and up to twice as seldom, by its boot.
 pub const ALL_LEVELS_MS: u64 = 15_000;

@@ -51,7 +51,7 @@ export class ProductView {
       items.forEach((item) => this.words.hear(item.sku, item.availability, sentMs));
       countdown.refresh();
     };
-    reportView(sale, sku, window);
+    if (this.panel.writtenWord === "not-started") reportView(sale, sku);
     new SaleWatch(sale, clock, window, { everyMs: POLL_MS, onUpdate });
     addEventListener("pageshow", (event) => event.persisted && this.#findOrders());
     this.#resume();

@@ -1,6 +1,6 @@
 //! Page views: shortly before the start edges weigh by them, and what was split otherwise is moved.
 
-use doorbuster_allocator_core::{Policy, SaleDefinition, VIEWS_COUNTED_MS};
+use doorbuster_allocator_core::{Connection, Operator, Policy, SaleDefinition, VIEWS_COUNTED_MS};
 use doorbuster_proto::{AllocatorBody, EdgeBody, Level, Timestamp};
 
 use super::desk::{Desk, Out, Peer, START, returned, sale, sku, units};
@@ -21,7 +21,8 @@ fn split_evenly(by_page_views: bool) -> (Desk, Peer, Peer) {
     let outs = desk.publish(SaleDefinition { by_page_views, ..sale("s", &[("a", 120)], 0) });
     for peer in [&mut one, &mut two] {
         desk.take_downs(peer, &outs);
-        tell(&mut desk, peer, 50, 0);
+        let all = vec![desk.level_of(peer, 50, 0)];
+        desk.say(peer, EdgeBody::Levels(all));
     }
     assert_eq!(desk.accounts(), [20, 100, 0, 0, 0]);
     (desk, one, two)
@@ -47,8 +48,9 @@ fn stock_goes_where_pages_were_looked_at() {
         let total = desk.store.book(&peer.edge, peer.epoch.unwrap()).unwrap().total(&sku("a"));
         total.granted.minus(total.returned)
     };
-    assert_eq!([held(&desk, &one), held(&desk, &two)], [units(75), units(25)]);
-    assert_eq!(desk.accounts(), [20, 100, 0, 0, 0]);
+    // By 300 and 100, and a view for each besides.
+    assert_eq!([held(&desk, &one), held(&desk, &two)], [units(74), units(25)]);
+    assert_eq!(desk.accounts(), [21, 99, 0, 0, 0]);
 }
 
 #[test]
@@ -70,7 +72,52 @@ fn where_nobody_has_looked_the_first_view_before_the_start_counts() {
     let (mut desk, one, _) = split_evenly(true);
     assert_eq!(recalls(&desk.at(soon())), []);
     tell(&mut desk, &one, 50, 3);
-    assert_eq!(recalls(&desk.at(Timestamp(soon().0 + 1_000))), [(2, 25)]);
+    // Three, and a view for each edge: a first view says little.
+    assert_eq!(recalls(&desk.at(Timestamp(soon().0 + 1_000))), [(2, 20)]);
+}
+
+#[test]
+fn what_an_edge_told_counts_while_its_connection_is_down_and_after_it_began_anew() {
+    let (mut desk, mut one, two) = split_evenly(true);
+    tell(&mut desk, &one, 50, 100);
+    tell(&mut desk, &two, 50, 100);
+    desk.core.handle_disconnected(one.connection, desk.now);
+    assert_eq!(recalls(&desk.at(soon())), [], "both were looked at alike");
+    one.connection = Connection(3);
+    desk.hello(&one);
+    let anew = vec![Level { views: 1, ..desk.level_of(&one, 50, 0) }];
+    desk.say(&one, EdgeBody::Levels(anew));
+    assert_eq!(recalls(&desk.at(Timestamp(soon().0 + 1_000))), []);
+}
+
+#[test]
+fn nothing_is_counted_before_every_edge_that_is_there_has_told_its_views() {
+    let (mut desk, one, two) = split_evenly(true);
+    desk.restart();
+    desk.now = Timestamp(soon().0);
+    let tell_all = |desk: &mut Desk, peer: &Peer, views| {
+        desk.hello(peer);
+        let all = vec![Level { views, ..desk.level_of(peer, 50, 0) }];
+        desk.say(peer, EdgeBody::Levels(all));
+    };
+    tell_all(&mut desk, &one, 100);
+    desk.hello(&two);
+    assert_eq!(recalls(&desk.at(Timestamp(soon().0 + 500))), [], "the second has as many views, and has yet to tell");
+    tell_all(&mut desk, &two, 100);
+    assert_eq!(recalls(&desk.at(Timestamp(soon().0 + 1_000))), []);
+}
+
+#[test]
+fn a_sale_that_is_published_again_without_it_goes_by_its_other_weights() {
+    let (mut desk, one, two) = split_evenly(true);
+    tell(&mut desk, &one, 50, 300);
+    tell(&mut desk, &two, 50, 300);
+    assert_eq!(recalls(&desk.at(soon())), []);
+    let mut again = sale("s", &[("a", 120)], 0);
+    let weights = [("one", 3), ("two", 1)].map(|(edge, weight)| (edge.parse().unwrap(), weight));
+    again.items[0].weights = Some(weights.into_iter().collect());
+    let outs = desk.operator(Operator::Republish(again));
+    assert_eq!(recalls(&outs), [(2, 25)]);
 }
 
 #[test]
@@ -88,9 +135,10 @@ fn a_new_leader_counts_what_edges_tell_it() {
     desk.restart();
     for (peer, views) in [(&one, 300), (&two, 100)] {
         desk.hello(peer);
-        tell(&mut desk, peer, 50, views);
+        let all = vec![Level { views, ..desk.level_of(peer, 50, 0) }];
+        desk.say(peer, EdgeBody::Levels(all));
     }
     assert_eq!(recalls(&desk.at(soon())), [(2, 25)]);
     desk.up(&mut two, vec![returned(25)]);
-    assert_eq!(desk.accounts(), [20, 100, 0, 0, 0]);
+    assert_eq!(desk.accounts(), [21, 99, 0, 0, 0]);
 }

@@ -69,7 +69,7 @@ impl Plan {
             ends_at: starts_at.after_ms(lasts_ms),
             limit: units(limit + dice.below(3)),
             credit: units(credit),
-            by_page_views: false,
+            by_page_views: seed.is_multiple_of(2),
             items,
         };
         let slow = dice.chance(20);

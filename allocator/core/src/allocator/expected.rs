@@ -6,10 +6,12 @@ use std::collections::BTreeMap;
 use doorbuster_proto::{EdgeId, SaleId, Sku, SkuCode, Timestamp, Units};
 
 use super::Allocator;
-use crate::{DemandByEdge, Sale, SaleDefinition, SaleStage, VIEWS_COUNTED_MS, Weights};
+use crate::{EdgeSettings, ItemDefinition, Sale, SaleDefinition, SaleStage, VIEWS_COUNTED_MS, Weights};
 
 /// What one edge tells of an item's views counts no more than this: sums of it are still numbers of units.
 const VIEWS_MAX: u64 = 1 << 32;
+/// A view is written as so many parts, for what the weights say is worth a view for each edge.
+const VIEW_PARTS: u64 = 1_000;
 
 /// What edges weigh, of each item of the sales whose views were counted up.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
@@ -19,36 +21,77 @@ impl Expected {
     pub(super) fn weights(&self, sku: &Sku) -> Option<&Weights> {
         self.0.get(&sku.sale)?.get(&sku.code)
     }
+
+    pub(super) fn forget(&mut self, sale: &SaleId) {
+        self.0.remove(sale);
+    }
 }
 
 impl Allocator {
-    /// Counts up the views of every sale that starts soon. Where nobody has looked yet, it tries again at the next heartbeat.
+    /// Counts up the views of every sale that starts soon. Where nobody has looked yet, or an edge has yet to tell, it tries
+    /// again at the next heartbeat: what would be counted without that edge's views would take its stock away.
     pub(super) fn count_views(&mut self, now: Timestamp) {
-        let sales = &self.image.sales;
-        self.expected.0.retain(|id, _| sales.get(id).is_some_and(|sale| sale.stage == SaleStage::Published));
-        let due =
-            sales.values().filter(|sale| starts_soon(sale, now) && !self.expected.0.contains_key(&sale.definition.id));
-        let counted: Vec<_> =
-            due.filter_map(|sale| Some((sale.definition.id.clone(), self.weighed(&sale.definition)?))).collect();
-        for (id, weights) in counted {
-            self.to_place.extend(self.image.sales[&id].definition.skus());
+        self.forget_views_of_others();
+        if !self.awaited.is_empty() || !self.have_all_told() {
+            return;
+        }
+        let sales = self.image.sales.values();
+        let due = sales.filter(|sale| starts_soon(sale, now) && !self.expected.0.contains_key(&sale.definition.id));
+        let counted = due.filter_map(|sale| Some((sale.definition.id.clone(), self.weighed(&sale.definition)?)));
+        for (id, weights) in counted.collect::<Vec<_>>() {
+            self.to_look.extend(self.image.sales[&id].definition.skus());
             self.sights.sale_changed(&id);
             self.expected.0.insert(id, weights);
         }
     }
 
-    /// What edges weigh for each item of a sale; `None` where nobody has looked at any.
-    fn weighed(&self, sale: &SaleDefinition) -> Option<BTreeMap<SkuCode, Weights>> {
-        let viewed = |sku: Sku| (sku.code.clone(), self.views(&sku).collect());
-        let viewed: DemandByEdge = sale.skus().map(viewed).collect();
-        let weights = || sale.items.iter().map(|item| (item.sku.clone(), viewed.weights(&item.sku))).collect();
-        (!viewed.is_empty()).then(weights)
+    fn forget_views_of_others(&mut self) {
+        let sales = &self.image.sales;
+        let is_on = |sale: &SaleId| sales.get(sale).is_some_and(|sale| sale.stage == SaleStage::Published);
+        self.expected.0.retain(|sale, _| is_on(sale));
+        for watch in self.watches.values_mut() {
+            watch.views.retain(|sku, _| is_on(&sku.sale));
+        }
     }
 
-    fn views(&self, sku: &Sku) -> impl Iterator<Item = (EdgeId, Units)> {
-        let told = self.watches.iter().filter_map(|(edge, watch)| Some((edge.clone(), *watch.views.get(sku)?)));
-        let as_units = |views: u64| Units::new(views.min(VIEWS_MAX)).expect("it is below the most units");
-        told.map(move |(edge, views)| (edge, as_units(views)))
+    /// Whether every edge that is there has told its levels, and so its views, since it said hello.
+    fn have_all_told(&self) -> bool {
+        let is_there = |edge: &EdgeId| self.last_link(edge).is_some();
+        let has_told = |edge: &EdgeId| self.watches.get(edge).is_some_and(|watch| watch.has_told);
+        self.settings.ids().filter(|edge| is_there(edge)).all(has_told)
+    }
+
+    /// What edges weigh for each item of a sale; `None` where nobody has looked at any.
+    fn weighed(&self, sale: &SaleDefinition) -> Option<BTreeMap<SkuCode, Weights>> {
+        let mut of_all: BTreeMap<EdgeId, u64> = BTreeMap::new();
+        for sku in sale.skus() {
+            for (edge, views) in self.views(&sku) {
+                let sum = of_all.entry(edge).or_default();
+                *sum = (*sum + views).min(VIEWS_MAX);
+            }
+        }
+        let weights = |item: &ItemDefinition| {
+            let views: BTreeMap<_, _> = self.views(&sale.sku(&item.sku)).collect();
+            (item.sku.clone(), self.weights_by(item, if views.is_empty() { &of_all } else { &views }))
+        };
+        (!of_all.is_empty()).then(|| sale.items.iter().map(weights).collect())
+    }
+
+    /// By views, and by what the edges weigh otherwise, which is worth a view for each of them.
+    fn weights_by(&self, item: &ItemDefinition, views: &BTreeMap<EdgeId, u64>) -> Weights {
+        let edges: Vec<_> = self.settings.edges.iter().filter(|edge| item.is_placed(&edge.id)).collect();
+        let weigh = |edge: &EdgeSettings| u64::from(item.weight(&edge.id, edge.weight));
+        let all = edges.iter().map(|edge| weigh(edge)).sum::<u64>().max(1);
+        let parts = |edge: &&EdgeSettings| {
+            let expected = weigh(edge) * VIEW_PARTS * edges.len() as u64 / all;
+            let viewed = views.get(&edge.id).copied().unwrap_or_default() * VIEW_PARTS;
+            (edge.id.clone(), Units::new(viewed + expected).expect("it is below the most units"))
+        };
+        Weights::by_units(&edges.iter().map(parts).collect())
+    }
+
+    fn views(&self, sku: &Sku) -> impl Iterator<Item = (EdgeId, u64)> {
+        self.watches.iter().filter_map(|(edge, watch)| Some((edge.clone(), (*watch.views.get(sku)?).min(VIEWS_MAX))))
     }
 }
 

@@ -14,7 +14,9 @@ pub(super) struct Watch {
     pub(super) heard_at: Option<Timestamp>,
     pub(super) refused: bool,
     pub(super) levels: BTreeMap<Sku, Heard>,
-    /// Page views that it told, where there were any.
+    /// Whether it has told all its levels in this session.
+    pub(super) has_told: bool,
+    /// The most page views that it told of each SKU, whichever process of it. They outlive its sessions, and go with the sale.
     pub(super) views: BTreeMap<Sku, u64>,
     pub(super) recalled_at: BTreeMap<Sku, Timestamp>,
     pub(super) round_trip: RoundTrip,
@@ -40,8 +42,8 @@ pub(super) struct Heard {
 
 impl Watch {
     pub(super) fn forget_levels(&mut self) {
+        self.has_told = false;
         self.levels.clear();
-        self.views.clear();
         self.recalled_at.clear();
         self.round_trip.forget_timed();
     }
@@ -122,7 +124,7 @@ impl Allocator {
     fn forget_all_but(&mut self, edge: &EdgeId, levels: &[Level]) {
         let told: BTreeSet<&Sku> = levels.iter().map(|level| &level.sku).collect();
         let watch = self.watch(edge);
-        watch.views.retain(|sku, _| told.contains(sku));
+        watch.has_told = true;
         let known = &mut watch.levels;
         let before = known.len();
         known.retain(|sku, _| told.contains(sku));
@@ -133,9 +135,11 @@ impl Allocator {
 
     fn hear(&mut self, edge: &EdgeId, epoch: Epoch, levels: Vec<Level>, now: Timestamp) {
         let Some(number) = self.settings.number(edge) else { return };
-        let viewed = levels.iter().filter(|level| level.views > 0);
         let watch = self.watch(edge);
-        watch.views.extend(viewed.map(|level| (level.sku.clone(), level.views)));
+        for level in levels.iter().filter(|level| level.views > 0) {
+            let views = watch.views.entry(level.sku.clone()).or_default();
+            *views = level.views.max(*views);
+        }
         let mut known = std::mem::take(&mut watch.levels);
         let book = self.image.book(edge, epoch).expect("the levels are its");
         for Level { sku, waiting, books, .. } in levels {

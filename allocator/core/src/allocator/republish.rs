@@ -42,6 +42,8 @@ impl Allocator {
         for (sku, _, before) in edited {
             self.reissue(&mut tally, &sku, before);
         }
+        // What views said of it as it was, it need not say of it as it is.
+        self.expected.forget(&definition.id);
         // Edges may have gained an item, or lost one.
         self.to_place.extend(definition.skus());
         self.finish_publish(tally, &definition, site, now);

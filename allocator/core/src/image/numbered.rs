@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 const LOAD: usize = 6;
 
 /// Values by number. Linear hashing (W. Litwin, 1980): with each few values one more bucket, whose values another one had. It
-/// so grows a bucket at a time, where a table that doubles would have everybody wait for all of it to be moved.
+/// so grows a bucket at a time: what is moved at once when a list of buckets doubles is where they are, and not what they hold.
 #[derive(Debug, Clone)]
 pub(super) struct Numbered<V> {
     /// By the lowest digits of the numbers: as many as tell the buckets apart, or one less where that one is not there yet.

@@ -82,19 +82,15 @@ fn gather_on_one(seen: &Seen<'_>, mut grants: Grants) -> Vec<Move> {
     grants.moves.into_iter().chain(others).collect()
 }
 
-/// Edges at their low-water mark get what is missing to their part. Before the start, when nobody has asked, all that have
-/// less do, once those that have more have given it back.
+/// Edges at their low-water mark get what is missing to their part. Before the start, when nobody has asked, those do whose
+/// first part was too small, as soon as others have given back what was too much.
 fn fill_up(seen: &Seen<'_>, grants: &mut Grants) {
     let pool = grants.pool.get();
-    let waits_for_returns = !seen.is_open && seen.edges.iter().any(|edge| has_too_much(seen, edge));
-    let has_too_little = |edge: &SeenEdge<'_>| {
-        let target = seen.target(edge);
-        edge.spare() < target - target / SLACK_PART_BEFORE
-    };
+    let is_split_anew = !seen.is_open && is_split_anew(seen);
     let is_due = |edge: &&SeenEdge<'_>| {
-        edge.view.granted.is_zero()
-            || if seen.is_open { seen.is_low(edge) } else { !waits_for_returns && has_too_little(edge) }
+        if seen.is_open { seen.is_low(edge) } else { is_split_anew && has_too_little(seen, edge) }
     };
+    let is_due = |edge: &&SeenEdge<'_>| edge.view.granted.is_zero() || is_due(edge);
     for edge in seen.granted_to().filter(|edge| edge.lacks() == 0).filter(is_due) {
         grants.give(edge.view, units(wanted_ahead(seen, edge, pool)));
     }
@@ -106,6 +102,18 @@ fn wanted_ahead(seen: &Seen<'_>, edge: &SeenEdge<'_>, pool: u64) -> u64 {
     let least = if pool > seen.sold_until_recalled { edge.least() } else { 0 };
     let target = seen.target(edge).max(least);
     target.saturating_sub(edge.spare()).min(seen.part(edge, pool).max(least))
+}
+
+/// Before the start: whether other edges have given back what they had too much.
+fn is_split_anew(seen: &Seen<'_>) -> bool {
+    let was_any_asked = seen.edges.iter().any(|edge| edge.view.recalled_at.is_some());
+    was_any_asked && !seen.edges.iter().any(|edge| has_too_much(seen, edge))
+}
+
+/// Before the start: less than its part.
+fn has_too_little(seen: &Seen<'_>, edge: &SeenEdge<'_>) -> bool {
+    let target = seen.target(edge);
+    edge.spare() < target - target / SLACK_PART_BEFORE
 }
 
 /// Before the start, of an edge that speaks: more than its part, since other demand is expected than at the first split.
@@ -121,11 +129,11 @@ fn recalls(seen: &Seen<'_>, pool: u64) -> Vec<Move> {
             seen.edges.iter().filter(|edge| !seen.is_tail && has_too_much(seen, edge) && may_be_asked(seen, edge));
         return asked.map(|edge| recall_to(edge, seen.keep(edge))).collect();
     }
-    let lacked: u64 = seen.granted_to().map(SeenEdge::lacks).sum();
-    let lacked = lacked.saturating_sub(seen.view.pool.get());
     if seen.is_near_end {
         return recalls_of(seen, u64::MAX);
     }
+    let lacked: u64 = seen.granted_to().map(SeenEdge::lacks).sum();
+    let lacked = lacked.saturating_sub(seen.view.pool.get());
     if seen.is_tail {
         let coming: u64 = seen.edges.iter().filter(|edge| was_asked(seen, edge)).map(idle).sum();
         return recalls_of(seen, (lacked + seen.sold_until_recalled).saturating_sub(pool + coming));

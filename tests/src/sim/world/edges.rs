@@ -32,6 +32,9 @@ impl World {
         let now = self.edges[edge].process.clock(self.now);
         let due = self.edges[edge].core.poll_timeout();
         if due.is_some_and(|due| due <= now) {
+            // Pages are looked at all the time, each at some edge more often than at the others.
+            let views = self.plan.sale.skus().zip(edge as u64..).map(|(sku, nth)| (sku, now.0 * (1 + nth % 4) / 100));
+            self.edges[edge].core.handle_views(views);
             self.edges[edge].core.handle_timeout(now);
         }
         self.run_edge(edge);

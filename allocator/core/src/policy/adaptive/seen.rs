@@ -76,7 +76,8 @@ impl<'a> Seen<'a> {
         let is_near_end = view.ends_at.0.saturating_sub(view.now.0) <= TAIL_BEFORE_END_MS;
         let is_tail = left <= TAIL_UNITS_PER_EDGE * edges.len() as u64 || is_near_end;
         let slowest_ms = ready().map(|edge| edge.lead_ms).max().unwrap_or_default();
-        let demand = Rate(ready().filter_map(|edge| edge.view.told).map(|told| told.demand.0).sum());
+        let rates = ready().filter_map(|edge| edge.view.told).map(|told| told.demand.0);
+        let demand = Rate(rates.fold(0, u64::saturating_add));
         let sold_in_a_round_trip = demand.milliunits_in(slowest_ms) / 1_000;
         let sold_until_recalled = at_most(demand.milliunits_in(2 * slowest_ms)).max(1);
         let weights = ready().map(|edge| u64::from(edge.view.weight)).sum::<u64>().max(1);
@@ -85,6 +86,7 @@ impl<'a> Seen<'a> {
         let spread = left.saturating_sub(kept_back).max(left / OUT_PART);
         Self {
             view,
+            edges,
             is_open,
             left,
             is_tail,
@@ -95,7 +97,6 @@ impl<'a> Seen<'a> {
             spread,
             demand,
             weights,
-            edges,
         }
     }
 
