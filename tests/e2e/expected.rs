@@ -147,7 +147,8 @@ async fn stock_lies_where_pages_were_looked_at_when_the_sale_starts() {
     for (body, status) in [(json!({ "sku": "sofa" }), 404), (json!({ "sku": 7 }), 400), (json!({}), 400)] {
         assert_eq!(world.web.post(&url, &[], &body).await.unwrap().status, status, "{body}");
     }
-    // Of the ninety-one units that are not kept back, by six, two and one, and a view for each edge besides. Nobody looked at the vase: as the whole sale.
+    // Of the units that are not kept back, by six, two and one, and a view for each edge besides. Nobody looked at the vase:
+    // as the whole sale.
     let is_split = async || {
         let by_views =
             |units: [u64; 3], parts: [u64; 3]| units.iter().zip(parts).all(|(at, part)| at.abs_diff(part) <= 3);
