@@ -14,6 +14,12 @@ fn tell(desk: &mut Desk, peer: &Peer, shelf: u64, views: u64) -> Vec<Out> {
     desk.say(peer, EdgeBody::LevelsChanged(vec![level]))
 }
 
+/// The first notice of a session, which tells all.
+fn tell_all(desk: &mut Desk, peer: &Peer, views: u64) -> Vec<Out> {
+    let all = vec![Level { views, ..desk.level_of(peer, 50, 0) }];
+    desk.say(peer, EdgeBody::Levels(all))
+}
+
 /// Of 120 units each of two edges was granted 50.
 fn split_evenly(by_page_views: bool) -> (Desk, Peer, Peer) {
     let mut desk = Desk::under(Policy::Adaptive, &["one", "two"]);
@@ -21,8 +27,7 @@ fn split_evenly(by_page_views: bool) -> (Desk, Peer, Peer) {
     let outs = desk.publish(SaleDefinition { by_page_views, ..sale("s", &[("a", 120)], 0) });
     for peer in [&mut one, &mut two] {
         desk.take_downs(peer, &outs);
-        let all = vec![desk.level_of(peer, 50, 0)];
-        desk.say(peer, EdgeBody::Levels(all));
+        tell_all(&mut desk, peer, 0);
     }
     assert_eq!(desk.accounts(), [20, 100, 0, 0, 0]);
     (desk, one, two)
@@ -85,8 +90,7 @@ fn what_an_edge_told_counts_while_its_connection_is_down_and_after_it_began_anew
     assert_eq!(recalls(&desk.at(soon())), [], "both were looked at alike");
     one.connection = Connection(3);
     desk.hello(&one);
-    let anew = vec![Level { views: 1, ..desk.level_of(&one, 50, 0) }];
-    desk.say(&one, EdgeBody::Levels(anew));
+    tell_all(&mut desk, &one, 1);
     assert_eq!(recalls(&desk.at(Timestamp(soon().0 + 1_000))), []);
 }
 
@@ -95,13 +99,9 @@ fn nothing_is_counted_before_every_edge_that_is_there_has_told_its_views() {
     let (mut desk, one, two) = split_evenly(true);
     desk.restart();
     desk.now = Timestamp(soon().0);
-    let tell_all = |desk: &mut Desk, peer: &Peer, views| {
-        desk.hello(peer);
-        let all = vec![Level { views, ..desk.level_of(peer, 50, 0) }];
-        desk.say(peer, EdgeBody::Levels(all));
-    };
-    tell_all(&mut desk, &one, 100);
+    desk.hello(&one);
     desk.hello(&two);
+    tell_all(&mut desk, &one, 100);
     assert_eq!(recalls(&desk.at(Timestamp(soon().0 + 500))), [], "the second has as many views, and has yet to tell");
     tell_all(&mut desk, &two, 100);
     assert_eq!(recalls(&desk.at(Timestamp(soon().0 + 1_000))), []);
@@ -135,8 +135,7 @@ fn a_new_leader_counts_what_edges_tell_it() {
     desk.restart();
     for (peer, views) in [(&one, 300), (&two, 100)] {
         desk.hello(peer);
-        let all = vec![Level { views, ..desk.level_of(peer, 50, 0) }];
-        desk.say(peer, EdgeBody::Levels(all));
+        tell_all(&mut desk, peer, views);
     }
     assert_eq!(recalls(&desk.at(soon())), [(2, 25)]);
     desk.up(&mut two, vec![returned(25)]);

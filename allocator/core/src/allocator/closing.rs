@@ -45,6 +45,8 @@ impl Allocator {
         for sale in &done {
             let settled = Sale { stage: SaleStage::Settled, ..self.image.sales[sale].clone() };
             self.write(Write::Sale(settled), Sync::Promise);
+            // What was still under way may have told of some again.
+            self.forget_views(sale);
             self.journal(Tally::default(), "allocator".into(), format!("{sale} is settled"), now);
         }
         if !done.is_empty() {
@@ -66,6 +68,7 @@ impl Allocator {
         let known = &self.image.sales[sale];
         let closed = Sale { stage: SaleStage::Closed, ends_at: known.ends_at.min(now), ..known.clone() };
         self.write(Write::Sale(closed), Sync::Promise);
+        self.forget_views(sale);
         self.journal(Tally::default(), who.to_owned(), format!("{sale} is closed"), now);
         let live = self.image.epochs.iter().filter_map(|(edge, books)| {
             let (epoch, book) = books.last_key_value()?;

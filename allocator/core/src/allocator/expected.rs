@@ -31,13 +31,13 @@ impl Allocator {
     /// Counts up the views of every sale that starts soon. Where nobody has looked yet, or an edge has yet to tell, it tries
     /// again at the next heartbeat: what would be counted without that edge's views would take its stock away.
     pub(super) fn count_views(&mut self, now: Timestamp) {
-        self.forget_views_of_others();
-        if !self.awaited.is_empty() || !self.have_all_told() {
-            return;
-        }
         let sales = self.image.sales.values();
         let due = sales.filter(|sale| starts_soon(sale, now) && !self.expected.0.contains_key(&sale.definition.id));
-        let counted = due.filter_map(|sale| Some((sale.definition.id.clone(), self.weighed(&sale.definition)?)));
+        let due: Vec<_> = due.map(|sale| &sale.definition).collect();
+        if due.is_empty() || !self.awaited.is_empty() || !self.have_all_told() {
+            return;
+        }
+        let counted = due.into_iter().filter_map(|sale| Some((sale.id.clone(), self.weighed(sale)?)));
         for (id, weights) in counted.collect::<Vec<_>>() {
             self.to_look.extend(self.image.sales[&id].definition.skus());
             self.sights.sale_changed(&id);
@@ -45,12 +45,11 @@ impl Allocator {
         }
     }
 
-    fn forget_views_of_others(&mut self) {
-        let sales = &self.image.sales;
-        let is_on = |sale: &SaleId| sales.get(sale).is_some_and(|sale| sale.stage == SaleStage::Published);
-        self.expected.0.retain(|sale, _| is_on(sale));
+    /// Of a sale that is over nothing is expected any more.
+    pub(super) fn forget_views(&mut self, sale: &SaleId) {
+        self.expected.forget(sale);
         for watch in self.watches.values_mut() {
-            watch.views.retain(|sku, _| is_on(&sku.sale));
+            watch.views.retain(|sku, _| sku.sale != *sale);
         }
     }
 

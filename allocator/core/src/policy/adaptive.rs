@@ -87,10 +87,8 @@ fn gather_on_one(seen: &Seen<'_>, mut grants: Grants) -> Vec<Move> {
 fn fill_up(seen: &Seen<'_>, grants: &mut Grants) {
     let pool = grants.pool.get();
     let is_split_anew = !seen.is_open && is_split_anew(seen);
-    let is_due = |edge: &&SeenEdge<'_>| {
-        if seen.is_open { seen.is_low(edge) } else { is_split_anew && has_too_little(seen, edge) }
-    };
-    let is_due = |edge: &&SeenEdge<'_>| edge.view.granted.is_zero() || is_due(edge);
+    let has_no_part = |edge: &SeenEdge<'_>| edge.view.granted.is_zero() || is_split_anew && has_too_little(seen, edge);
+    let is_due = |edge: &&SeenEdge<'_>| if seen.is_open { seen.is_low(edge) } else { has_no_part(edge) };
     for edge in seen.granted_to().filter(|edge| edge.lacks() == 0).filter(is_due) {
         grants.give(edge.view, units(wanted_ahead(seen, edge, pool)));
     }
