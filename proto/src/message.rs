@@ -232,7 +232,7 @@ pub struct EdgeAddress {
 pub struct SkuGuidance {
     /// Of what.
     pub sku: Sku,
-    /// The low-water mark: a shelf at or below it asks for more.
+    /// The low-water mark: a shelf at or below it needs more, and the edge asks where its log is late to say so.
     pub low_water: Units,
     /// Units that nobody has bought, with the allocator and on all edges.
     pub left: Units,

@@ -10,6 +10,7 @@ mod demand;
 mod expected;
 mod fence;
 mod guide;
+mod heard;
 mod hello;
 mod levels;
 mod links;

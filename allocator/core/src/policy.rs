@@ -91,7 +91,7 @@ impl Policy {
         }
     }
 
-    /// The low-water mark of each edge of the view, in its order: a shelf at or below it asks for more.
+    /// The low-water mark of each edge of the view, in its order: a shelf at or below it needs more.
     pub fn low_water(self, view: &SkuView) -> Vec<Units> {
         let of = |edge: &EdgeView| match self {
             Self::Threshold => threshold::low_water(edge),

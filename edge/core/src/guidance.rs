@@ -1,4 +1,4 @@
-//! What the ledger tells beyond this edge: when to ask for more, where the stock is, how many wait for what is left. Soft.
+//! What the ledger tells beyond this edge: when it needs more, where the stock is, how many wait for what is left. Soft.
 
 use doorbuster_proto::{EdgeAddress, OrderId, Sku, SkuGuidance, Units};
 
@@ -35,7 +35,7 @@ impl Edge {
         }
     }
 
-    /// Whether so few units are on the shelf that the edge asks for more.
+    /// Whether so few units are on the shelf that the edge needs more.
     pub(crate) fn is_low(&self, sku: &Sku) -> bool {
         let Some(shelf) = self.shelves.get(sku) else { return false };
         let told = self.guidance.get(sku).map(|guidance| guidance.low_water.get());

@@ -1,19 +1,22 @@
-//! Levels and demand: what has changed is told at each heartbeat, and at once when the stock runs low; all of it to a session
-//! that begins, and now and then. Soft: newest wins.
+//! Levels and demand: what has changed is told at each heartbeat, and at once when shoppers wait; all of it to a session that
+//! begins, and now and then. That the stock runs low the log says, or, where that is late, a level. Soft: newest wins.
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use doorbuster_proto::{BATCH_ENTRIES_MAX, EdgeBody, Level, LevelBooks, Sku, Timestamp, Units};
+use doorbuster_proto::{BATCH_ENTRIES_MAX, EdgeBody, Level, LevelBooks, Seq, Sku, Timestamp, Units};
 
 use crate::node::Edge;
 use crate::session::{Phase, Standing};
-use crate::{ALL_LEVELS_MS, HEARTBEAT_MS, LEVELS_MS_MIN, REST_MS, REST_MS_MIN};
+use crate::{ALL_LEVELS_MS, HEARTBEAT_MS, LEVELS_MS_MIN, LOG_LATE_MS, REST_MS, REST_MS_MIN};
 
 /// What is to be told, and when.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(crate) struct Demand {
     /// To be told before the next heartbeat.
     urgent: BTreeSet<Sku>,
+    /// Shelves that have come to their low-water mark: the entry that took them there, which is not shipped yet, and when to
+    /// tell without it.
+    low: BTreeMap<Sku, (Seq, Timestamp)>,
     /// What was waited for when it was told last, where nothing was granted since.
     asked: BTreeMap<Sku, Units>,
     /// What the session was told last.
@@ -31,6 +34,24 @@ impl Demand {
         if !self.urgent.contains(sku) {
             self.urgent.insert(sku.clone());
         }
+    }
+
+    /// The entry at `seq` takes a shelf to its low-water mark.
+    pub(crate) fn fell_low(&mut self, sku: &Sku, seq: Seq, now: Timestamp) {
+        self.low.insert(sku.clone(), (seq, now.after_ms(LOG_LATE_MS)));
+    }
+
+    /// The log is sent to here, and says what was sold.
+    pub(crate) fn shipped(&mut self, shipped: Seq) {
+        self.low.retain(|_, (seq, _)| *seq > shipped);
+    }
+
+    /// Whatever the log should have said by now is told without it.
+    fn tell_low(&mut self, now: Timestamp) {
+        let is_late = |at: Timestamp| at <= now;
+        let late = self.low.iter().filter(|(_, (_, at))| is_late(*at)).map(|(sku, _)| sku.clone());
+        self.urgent.extend(late);
+        self.low.retain(|_, (_, at)| !is_late(*at));
     }
 
     /// Something was granted: whoever still waits may ask again.
@@ -72,7 +93,9 @@ impl Edge {
     pub(crate) fn levels_at(&self) -> Option<Timestamp> {
         let urgent_at = self.demand.told_at.after_ms(LEVELS_MS_MIN);
         let is_urgent = !self.demand.urgent.is_empty();
-        let next = if is_urgent { urgent_at.min(self.demand.heartbeat_at) } else { self.demand.heartbeat_at };
+        let low_at = self.demand.low.values().map(|(_, at)| urgent_at.max(*at)).min();
+        let asks_at = if is_urgent { Some(urgent_at) } else { low_at };
+        let next = asks_at.map_or(self.demand.heartbeat_at, |at| at.min(self.demand.heartbeat_at));
         let next = if self.demand.answers { self.clock } else { next };
         (self.connection.phase == Phase::Up && self.standing != Standing::Unanswered).then_some(next)
     }
@@ -82,10 +105,12 @@ impl Edge {
             return;
         }
         self.queue.expire(self.clock);
+        self.demand.tell_low(self.clock);
         let mut skus = std::mem::take(&mut self.demand.urgent);
         let beats = self.demand.heartbeat_at <= self.clock;
         if beats {
             self.demand.heartbeat_at = self.clock.after_ms(HEARTBEAT_MS);
+            self.demand.low.clear();
             let told = self.demand.told.values().filter(|level| !level.waiting.is_zero()).map(|level| &level.sku);
             let all = self.shelves.keys().chain(self.queue.skus()).chain(self.views.skus()).chain(told);
             skus.extend(all.cloned());

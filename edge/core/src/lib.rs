@@ -77,6 +77,9 @@ pub const REST_MS: u64 = 2_500;
 pub const REST_MS_MIN: u64 = 1_500;
 /// How often it tells all levels, changed or not: this, and up to twice as seldom, by its boot.
 pub const ALL_LEVELS_MS: u64 = 15_000;
+/// An edge whose shelf has come to its low-water mark asks for more where its log has not said so within so many milliseconds:
+/// its disk is slow, or the ledger.
+pub const LOG_LATE_MS: u64 = 10;
 /// The least time between two notices of levels.
 pub const LEVELS_MS_MIN: u64 = 10;
 /// After so long without a word of the allocator the edge hangs up.

@@ -64,6 +64,7 @@ impl Edge {
             let tail = self.meta.closing;
             self.send(EdgeBody::Up(UpBatch { first, entries, totals, verdicts_taken, tail }));
         }
+        self.demand.shipped(self.up.shipped());
     }
 
     fn tell_down_taken(&mut self) {

@@ -147,7 +147,7 @@ impl Edge {
         self.show(&sku);
         self.queue.leave(&sku, id);
         if !was_low && self.is_low(&sku) {
-            self.demand.tell(&sku);
+            self.demand.fell_low(&sku, seq, self.clock);
         }
         slot
     }

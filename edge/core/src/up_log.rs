@@ -95,6 +95,11 @@ impl UpLog {
         Seq(self.watermark.seq.0 + self.in_flight())
     }
 
+    /// Sent in this session to here.
+    pub(crate) fn shipped(&self) -> Seq {
+        self.shipped
+    }
+
     pub(crate) fn watermark(&self) -> Seq {
         self.watermark.seq
     }

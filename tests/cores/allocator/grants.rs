@@ -1,9 +1,9 @@
 //! Grants and recalls: who gets how much, durably, and once.
 
-use doorbuster_allocator_core::{Command, RECALL_MS};
+use doorbuster_allocator_core::{Command, Policy, RECALL_MS};
 use doorbuster_proto::{AllocatorBody, DownEntry, EdgeBody, Epoch, Seq};
 
-use super::desk::{Desk, Out, Peer, down, granted, hard, order, returned, sale, sku, units};
+use super::desk::{Desk, Out, Peer, START, down, granted, hard, order, returned, sale, sku, units};
 
 fn recall(peer: &Peer, keep: u64) -> Out {
     Out::To(peer.connection.0, AllocatorBody::Recall { sku: sku("a"), keep: units(keep) })
@@ -54,6 +54,35 @@ fn a_low_shelf_is_topped_up_once() {
     peer.down_taken = Seq(2);
     desk.say(&peer, EdgeBody::DownTaken { watermark: Seq(2) });
     assert_eq!(desk.level(&peer, 11, 0), []);
+}
+
+#[test]
+fn a_log_that_takes_a_shelf_to_its_mark_is_as_good_as_a_question() {
+    let mut desk = Desk::selling(&["one"], 40, 0);
+    let mut peer = desk.join("one", 1);
+    desk.level(&peer, 20, 0);
+    let outs = desk.up(&mut peer, vec![order("ann", 5), order("bob", 5), order("eve", 3)]);
+    assert!(!outs.contains(&granted(&peer, 2, 5, 25)), "seven are left, a third of the last grant is less: {outs:?}");
+    let outs = desk.up(&mut peer, vec![order("dan", 1)]);
+    assert!(outs.contains(&granted(&peer, 2, 5, 25)), "{outs:?}");
+    let outs = desk.up(&mut peer, vec![order("fay", 1)]);
+    assert!(!outs.iter().any(|out| matches!(out, Out::To(_, AllocatorBody::Down(_)))), "it is under way: {outs:?}");
+}
+
+#[test]
+fn what_the_log_says_was_sold_was_asked_for() {
+    let mut desk = Desk::under(Policy::Predictive, &["one", "two"]);
+    let (mut one, mut two) = (desk.join("one", 1), desk.join("two", 2));
+    let outs = desk.publish(sale("s", &[("a", 100)], 0));
+    desk.now = START;
+    for peer in [&mut one, &mut two] {
+        desk.take_downs(peer, &outs);
+        desk.level(peer, 50, 0);
+    }
+    desk.now = START.after_ms(1_000);
+    let outs = desk.up(&mut one, (0..40).map(|shopper| order(&format!("s-{shopper}"), 1)).collect());
+    // Sixty are left, and nobody was seen to ask for any at the other edge.
+    assert!(outs.contains(&recall(&two, 0)), "{outs:?}");
 }
 
 #[test]

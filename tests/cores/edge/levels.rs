@@ -1,6 +1,8 @@
 //! Levels and demand: soft, at each heartbeat and at once when it matters.
 
-use doorbuster_edge_core::{ALL_LEVELS_MS, HEARTBEAT_MS, LEVELS_MS_MIN, PARK_MS_MAX, QUEUED_MS, REST_MS, REST_MS_MIN};
+use doorbuster_edge_core::{
+    ALL_LEVELS_MS, HEARTBEAT_MS, LEVELS_MS_MIN, LOG_LATE_MS, PARK_MS_MAX, QUEUED_MS, REST_MS, REST_MS_MIN,
+};
 use doorbuster_proto::{BATCH_ENTRIES_MAX, DownEntry, Level, LevelBooks, Sku, SkuCode, Welcome};
 
 use super::rig::*;
@@ -125,17 +127,33 @@ fn what_cannot_be_sold_any_more_is_taken_back() {
 }
 
 #[test]
-fn a_shelf_that_falls_to_a_third_of_its_last_grant_is_told_at_once_and_once() {
+fn a_shelf_that_falls_low_is_told_of_by_the_log_alone() {
     let mut rig = Rig::live(6, 9);
     later(&mut rig, HEARTBEAT_MS);
-    rig.advance_ms(LEVELS_MS_MIN);
-    for (shopper, expected) in
-        [("a", vec![]), ("b", vec![]), ("c", vec![]), ("d", vec![level_of(6, 2, 0)]), ("e", vec![])]
-    {
+    for shopper in ["a", "b", "c", "d", "e"] {
         rig.buy(shopper, "k", 1);
-        assert_eq!(rig.levels(), expected, "{shopper}");
-        rig.advance_ms(LEVELS_MS_MIN);
+        rig.effects();
+        assert_eq!(later(&mut rig, LOG_LATE_MS), Vec::<Vec<Level>>::new(), "{shopper}");
     }
+    let beat = HEARTBEAT_MS - 5 * LOG_LATE_MS;
+    assert_eq!(later(&mut rig, beat), [level_of(6, 1, 0)]);
+}
+
+#[test]
+fn a_shelf_that_falls_to_a_third_of_its_last_grant_is_told_once_where_the_log_is_late() {
+    let mut rig = Rig::live(30, 99);
+    later(&mut rig, HEARTBEAT_MS);
+    for shopper in 0..19 {
+        rig.buy(&format!("s-{shopper}"), "k", 1);
+        rig.effects();
+    }
+    assert_eq!(later(&mut rig, LOG_LATE_MS), Vec::<Vec<Level>>::new(), "as many batches as may be are under way");
+    rig.buy("ann", "k", 1);
+    assert_eq!(later(&mut rig, LOG_LATE_MS - 1), Vec::<Vec<Level>>::new(), "the log may say so yet");
+    assert_eq!(rig.edge.poll_timeout(), Some(rig.now.after_ms(1)));
+    assert_eq!(later(&mut rig, 1), [level_of(30, 10, 0)]);
+    rig.buy("bob", "k", 1);
+    assert_eq!(later(&mut rig, LOG_LATE_MS), Vec::<Vec<Level>>::new(), "once");
 }
 
 #[test]

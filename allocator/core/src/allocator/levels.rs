@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use doorbuster_proto::{EdgeId, Epoch, Level, LevelBooks, Sku, Timestamp, Units};
+use doorbuster_proto::{EdgeId, Epoch, Level, Sku, Timestamp};
 
 use super::Allocator;
-use super::demand::Demand;
+use super::heard::Heard;
 use super::round_trip::RoundTrip;
-use crate::{Phase, Rate, Told, Total};
+use crate::{Phase, Total};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Watch {
@@ -31,59 +31,12 @@ pub(super) enum Notice {
     Changed,
 }
 
-/// What an edge told last of a SKU. Time and demand are kept where the policy reads them.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash)]
-pub(super) struct Heard {
-    at: Timestamp,
-    waiting: Units,
-    books: LevelBooks,
-    demand: Demand,
-}
-
 impl Watch {
     pub(super) fn forget_levels(&mut self) {
         self.has_told = false;
         self.levels.clear();
         self.recalled_at.clear();
         self.round_trip.forget_timed();
-    }
-}
-
-impl Heard {
-    /// What the policy makes of it but its demand, beside the ledger's own totals: whichever of the two heard last of a sale
-    /// or a return is right, and what was sold since went to whoever waited.
-    pub(super) fn told(&self, total: Total, has_grant_in_flight: bool) -> Told {
-        let (sold, returned) = (self.books.sold.max(total.sold), self.books.returned.max(total.returned));
-        let stock = total.granted.saturating_sub(sold).saturating_sub(returned);
-        let in_flight =
-            if has_grant_in_flight { total.granted.saturating_sub(self.books.granted) } else { Units::ZERO };
-        let waiting = self.waiting.saturating_sub(sold.minus(self.books.sold));
-        Told { shelf: stock.saturating_sub(in_flight), waiting, in_flight, ..Told::default() }
-    }
-
-    /// What shoppers ask for, and what that is worth, at a moment. What was before the sale began does not count.
-    pub(super) fn demand_at(&self, now: Timestamp, begins: Timestamp) -> (Rate, u64) {
-        let demand = self.demand.after(0, self.at.max(begins), now);
-        (demand.rate(), demand.units())
-    }
-
-    /// Notes the moment, and what was asked for since it was heard before.
-    fn listen(&mut self, before: Option<&Self>, begins: Timestamp, now: Timestamp) {
-        self.at = now;
-        if let Some(before) = before {
-            self.demand = before.demand.after(before.asked_until(self), before.at.max(begins), now);
-        }
-    }
-
-    /// Whether the edge tells anything that it has not told before.
-    fn differs(&self, next: &Self) -> bool {
-        (self.waiting, self.books) != (next.waiting, next.books)
-    }
-
-    /// What was asked for since, a unit a shopper however often they ask: sold, or waited for.
-    fn asked_until(&self, next: &Self) -> u64 {
-        let sold = next.books.sold.saturating_sub(self.books.sold).get();
-        (sold + next.waiting.get()).saturating_sub(self.waiting.get())
     }
 }
 
@@ -144,7 +97,7 @@ impl Allocator {
         let book = self.image.book(edge, epoch).expect("the levels are its");
         for Level { sku, waiting, books, .. } in levels {
             let before = known.get_mut(&sku);
-            let mut heard = Heard { waiting, books, ..Heard::default() };
+            let mut heard = Heard::new(waiting, books);
             let is_news = before.as_ref().is_none_or(|before| before.differs(&heard));
             if let Some(before) = before.as_deref().filter(|_| !is_news) {
                 // Demand fades by itself.
@@ -172,6 +125,25 @@ impl Allocator {
             }
         }
         self.watch(edge).levels = known;
+    }
+
+    /// Takes in what a live edge's log says of a SKU: what was sold was asked for, and whoever is at its low-water mark is seen
+    /// to as if it had asked.
+    pub(super) fn hear_log(&mut self, edge: &EdgeId, epoch: Epoch, sku: &Sku, now: Timestamp) {
+        let Some(number) = self.settings.number(edge) else { return };
+        let last = self.image.last_epoch(edge).filter(|(last, book)| *last == epoch && book.head.phase == Phase::Live);
+        let Some(total) = last.map(|(_, book)| book.total(sku)) else { return };
+        if self.settings.policy.reads_demand() {
+            let begins = self.image.sales.get(&sku.sale).map_or(now, |sale| sale.definition.starts_at);
+            if let Some(heard) = self.watch(edge).levels.get_mut(sku) {
+                heard.listen_to_log(total.sold, begins, now);
+            }
+        }
+        let is_low = total.stock() <= self.low_water_of(number, sku).unwrap_or(total.last_grant);
+        let due = if is_low { &mut self.to_place } else { &mut self.to_look };
+        if !due.contains(sku) {
+            due.insert(sku.clone());
+        }
     }
 
     /// Compares the shelf's books with the ledger's. Of a SKU on which they cannot both be right nothing moves any more.

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use doorbuster_proto::{SaleId, Sku};
 
-use super::levels::Heard;
+use super::heard::Heard;
 use crate::SkuView;
 
 /// The views, and what has changed since each. Edges go by their numbers in the settings. It all follows from the rest of the

@@ -70,6 +70,13 @@ pub struct Total {
     pub returned: Units,
 }
 
+impl Total {
+    /// Units granted that were not sold or given back, as far as the ledger has heard.
+    pub fn stock(&self) -> Units {
+        self.granted.saturating_sub(self.sold).saturating_sub(self.returned)
+    }
+}
+
 impl EpochHead {
     /// Where the ledger's end of the up log is.
     pub fn up_mark(&self) -> LogMark {
