@@ -1,6 +1,6 @@
 //! Grants and recalls: who gets how much, durably, and once.
 
-use doorbuster_allocator_core::{Command, Policy, RECALL_MS};
+use doorbuster_allocator_core::{Command, HEARTBEAT_MS, Policy, RECALL_MS};
 use doorbuster_proto::{AllocatorBody, DownEntry, EdgeBody, Epoch, Seq};
 
 use super::desk::{Desk, Out, Peer, START, down, granted, hard, order, returned, sale, sku, units};
@@ -80,7 +80,8 @@ fn what_the_log_says_was_sold_was_asked_for() {
         desk.level(peer, 50, 0);
     }
     desk.now = START.after_ms(1_000);
-    let outs = desk.up(&mut one, (0..40).map(|shopper| order(&format!("s-{shopper}"), 1)).collect());
+    desk.up(&mut one, (0..40).map(|shopper| order(&format!("s-{shopper}"), 1)).collect());
+    let outs = desk.at(desk.now.after_ms(HEARTBEAT_MS));
     // Sixty are left, and nobody was seen to ask for any at the other edge.
     assert!(outs.contains(&recall(&two, 0)), "{outs:?}");
 }

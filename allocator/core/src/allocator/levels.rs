@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use doorbuster_proto::{EdgeId, Epoch, Level, Sku, Timestamp};
+use doorbuster_proto::{EdgeId, Epoch, Level, Sku, Timestamp, Units};
 
 use super::Allocator;
 use super::heard::Heard;
 use super::round_trip::RoundTrip;
-use crate::{Phase, Total};
+use crate::{Account, Phase, Total};
 
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash)]
 pub(super) struct Watch {
@@ -127,9 +127,9 @@ impl Allocator {
         self.watch(edge).levels = known;
     }
 
-    /// Takes in what a live edge's log says of a SKU: what was sold was asked for, and whoever is at its low-water mark is seen
-    /// to as if it had asked.
-    pub(super) fn hear_log(&mut self, edge: &EdgeId, epoch: Epoch, sku: &Sku, now: Timestamp) {
+    /// Takes in what a live edge's log says of a SKU, of which the edge had so much before: what was sold was asked for, and
+    /// whoever comes to its low-water mark, or is there and could be given some, is seen to as if it had asked.
+    pub(super) fn hear_log(&mut self, (edge, epoch): (&EdgeId, Epoch), sku: &Sku, stock_before: Units, now: Timestamp) {
         let Some(number) = self.settings.number(edge) else { return };
         let last = self.image.last_epoch(edge).filter(|(last, book)| *last == epoch && book.head.phase == Phase::Live);
         let Some(total) = last.map(|(_, book)| book.total(sku)) else { return };
@@ -139,8 +139,10 @@ impl Allocator {
                 heard.listen_to_log(total.sold, begins, now);
             }
         }
-        let is_low = total.stock() <= self.low_water_of(number, sku).unwrap_or(total.last_grant);
-        let due = if is_low { &mut self.to_place } else { &mut self.to_look };
+        let mark = self.low_water_of(number, sku).unwrap_or(total.last_grant);
+        let pool = self.image.stock[sku].balance(&Account::Pool);
+        let is_due = total.stock() <= mark && (stock_before > mark || !pool.is_zero());
+        let due = if is_due { &mut self.to_place } else { &mut self.to_look };
         if !due.contains(sku) {
             due.insert(sku.clone());
         }

@@ -163,7 +163,7 @@ impl Allocator {
             if let Some((sold, returned)) = agreed {
                 book.totals.insert(sku.clone(), Total { sold, returned, ..total });
                 self.total_changed(edge, epoch, sku);
-                self.hear_log(edge, epoch, sku, now);
+                self.hear_log((edge, epoch), sku, total.stock(), now);
                 continue;
             }
             let told = told.map_or_else(|| "nothing".into(), |told| format!("{} sold and {} returned", told.0, told.1));
