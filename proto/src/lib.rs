@@ -34,7 +34,7 @@ pub use ids::{BadId, BootId, DiskId, EdgeId, IdempotencyKey, Instance, SaleId, S
 pub use log_mark::{LogDigest, LogMark};
 pub use message::{
     AllocatorBody, EdgeAddress, EdgeBody, EdgeStock, FromAllocator, FromEdge, Hello, Level, LevelBooks, Published,
-    Refused, RefusedReason, Session, SkuGuidance, Welcome, Word,
+    Refused, RefusedReason, Session, SkuGuidance, Welcome, Word, untold_low_water,
 };
 pub use numbers::{Commit, Epoch, Seq, SiteVersion, Term, Timestamp};
 pub use order::{OrderId, OrderState, Verdict};

@@ -144,7 +144,7 @@ pub enum AllocatorBody {
     Published(Published),
     /// Another process said hello with this edge's disk: whoever answers with the number is alive. Soft.
     Challenge(u64),
-    /// When to ask for more, and where the stock is. Soft: the newest of a SKU wins.
+    /// When an edge needs more, and where the stock is. Soft: the newest of a SKU wins.
     Guidance(Vec<SkuGuidance>),
 }
 
@@ -240,6 +240,11 @@ pub struct SkuGuidance {
     pub waiting: Units,
     /// The edges with most of it, the richest first; at most [`GUIDED_EDGES_MAX`](crate::GUIDED_EDGES_MAX).
     pub stock: Vec<EdgeStock>,
+}
+
+/// The low-water mark by which both sides go where the allocator has told none: a third of the last grant.
+pub fn untold_low_water(last_grant: Units) -> Units {
+    Units::new(last_grant.get() / 3).expect("less than a quantity is one")
 }
 
 /// How much of a SKU an edge has.

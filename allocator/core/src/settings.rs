@@ -13,7 +13,7 @@ pub struct Settings {
     pub evict_after_ms: Option<u64>,
     /// How stock is handed out and moved.
     pub policy: Policy,
-    /// Whether edges are told when to ask for more, and where the stock is.
+    /// Whether edges are told when they need more, and where the stock is.
     pub guides: bool,
 }
 

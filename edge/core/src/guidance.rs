@@ -1,12 +1,9 @@
 //! What the ledger tells beyond this edge: when it needs more, where the stock is, how many wait for what is left. Soft.
 
-use doorbuster_proto::{EdgeAddress, OrderId, Sku, SkuGuidance, Units};
+use doorbuster_proto::{EdgeAddress, OrderId, Sku, SkuGuidance, Units, untold_low_water};
 
 use crate::node::Edge;
 use crate::{Answer, Chance, Command, QUEUEING_RETRY_MS};
-
-/// A shelf is low at one part in so many of its last grant, where the ledger has told no mark.
-const LOW_WATER_PART: u64 = 3;
 
 impl Edge {
     pub(crate) fn hear_guidance(&mut self, told: Vec<SkuGuidance>) {
@@ -38,8 +35,8 @@ impl Edge {
     /// Whether so few units are on the shelf that the edge needs more.
     pub(crate) fn is_low(&self, sku: &Sku) -> bool {
         let Some(shelf) = self.shelves.get(sku) else { return false };
-        let told = self.guidance.get(sku).map(|guidance| guidance.low_water.get());
-        shelf.on_hand.get() <= told.unwrap_or(shelf.last_grant.get() / LOW_WATER_PART)
+        let told = self.guidance.get(sku).map(|guidance| guidance.low_water);
+        shelf.on_hand <= told.unwrap_or_else(|| untold_low_water(shelf.last_grant))
     }
 
     /// "Ask again": not all at the same moment, and each purchase at its own.

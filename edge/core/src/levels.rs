@@ -48,15 +48,15 @@ impl Demand {
 
     /// Whatever the log should have said by now is told without it.
     fn tell_low(&mut self, now: Timestamp) {
-        let is_late = |at: Timestamp| at <= now;
-        let late = self.low.iter().filter(|(_, (_, at))| is_late(*at)).map(|(sku, _)| sku.clone());
+        let late = self.low.iter().filter(|(_, (_, at))| *at <= now).map(|(sku, _)| sku.clone());
         self.urgent.extend(late);
-        self.low.retain(|_, (_, at)| !is_late(*at));
+        self.low.retain(|_, (_, at)| *at > now);
     }
 
-    /// Something was granted: whoever still waits may ask again.
+    /// Something was granted: whoever still waits may ask again, and the shelf is no more where it was.
     pub(crate) fn granted(&mut self, sku: &Sku) {
         self.asked.remove(sku);
+        self.low.remove(sku);
     }
 
     pub(crate) fn tell_all_at(&mut self, now: Timestamp) {
@@ -85,6 +85,16 @@ impl Edge {
         let waiting = self.queue.units(sku);
         let asked = self.demand.asked.get(sku).filter(|_| waiting > units);
         if asked.is_none_or(|asked| waiting.get() >= 2 * asked.get()) {
+            self.demand.tell(sku);
+        }
+    }
+
+    /// A grant has gone to whoever came first. More may wait than the allocator knows: those who came since it was asked.
+    pub(crate) fn ask_for_the_rest(&mut self, sku: &Sku) {
+        let sold = self.shelves.get(sku).map(|shelf| shelf.sold).unwrap_or_default();
+        let told = self.demand.told.get(sku);
+        let known = told.map(|told| told.waiting.saturating_sub(sold.saturating_sub(told.books.sold)));
+        if self.queue.units(sku) > known.unwrap_or_default() {
             self.demand.tell(sku);
         }
     }

@@ -67,6 +67,11 @@ impl Desk {
         Self::led(Image::default(), edges, Policy::Threshold, true)
     }
 
+    /// A fresh ledger, whose stock moves by this policy, and whose edges are guided.
+    pub(super) fn guiding_under(policy: Policy, edges: &[&str]) -> Self {
+        Self::led(Image::default(), edges, policy, true)
+    }
+
     /// A fresh ledger, whose stock moves by this policy.
     pub(super) fn under(policy: Policy, edges: &[&str]) -> Self {
         Self::led(Image::default(), edges, policy, false)

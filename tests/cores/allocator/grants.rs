@@ -1,7 +1,7 @@
 //! Grants and recalls: who gets how much, durably, and once.
 
 use doorbuster_allocator_core::{Command, HEARTBEAT_MS, Policy, RECALL_MS};
-use doorbuster_proto::{AllocatorBody, DownEntry, EdgeBody, Epoch, Seq};
+use doorbuster_proto::{AllocatorBody, DownEntry, EdgeBody, Epoch, Seq, UpEntry};
 
 use super::desk::{Desk, Out, Peer, START, down, granted, hard, order, returned, sale, sku, units};
 
@@ -69,9 +69,9 @@ fn a_log_that_takes_a_shelf_to_its_mark_is_as_good_as_a_question() {
     assert!(!outs.iter().any(|out| matches!(out, Out::To(_, AllocatorBody::Down(_)))), "it is under way: {outs:?}");
 }
 
-#[test]
-fn what_the_log_says_was_sold_was_asked_for() {
-    let mut desk = Desk::under(Policy::Predictive, &["one", "two"]);
+/// Two edges with 50 units each, all that there are, a second after the start.
+fn all_given_out() -> (Desk, Peer, Peer) {
+    let mut desk = Desk::guiding_under(Policy::Predictive, &["one", "two"]);
     let (mut one, mut two) = (desk.join("one", 1), desk.join("two", 2));
     let outs = desk.publish(sale("s", &[("a", 100)], 0));
     desk.now = START;
@@ -79,10 +79,29 @@ fn what_the_log_says_was_sold_was_asked_for() {
         desk.take_downs(peer, &outs);
         desk.level(peer, 50, 0);
     }
+    desk.at(START.after_ms(HEARTBEAT_MS));
     desk.now = START.after_ms(1_000);
-    desk.up(&mut one, (0..40).map(|shopper| order(&format!("s-{shopper}"), 1)).collect());
+    (desk, one, two)
+}
+
+fn orders(count: u64) -> Vec<UpEntry> {
+    (0..count).map(|shopper| order(&format!("s-{shopper}"), 1)).collect()
+}
+
+#[test]
+fn what_the_log_says_was_sold_was_asked_for() {
+    let (mut desk, mut one, two) = all_given_out();
+    let outs = desk.up(&mut one, orders(40));
+    assert!(!outs.contains(&recall(&two, 0)), "it is above its mark, and the pool has nothing: {outs:?}");
     let outs = desk.at(desk.now.after_ms(HEARTBEAT_MS));
     // Sixty are left, and nobody was seen to ask for any at the other edge.
+    assert!(outs.contains(&recall(&two, 0)), "{outs:?}");
+}
+
+#[test]
+fn where_the_pool_has_nothing_an_edge_is_seen_to_when_its_log_comes_to_its_mark() {
+    let (mut desk, mut one, two) = all_given_out();
+    let outs = desk.up(&mut one, orders(50));
     assert!(outs.contains(&recall(&two, 0)), "{outs:?}");
 }
 

@@ -174,6 +174,27 @@ fn demand_at_an_empty_shelf_is_told_at_once_and_again_when_it_has_doubled() {
 }
 
 #[test]
+fn whoever_still_waits_after_a_grant_is_asked_for_where_the_allocator_does_not_know() {
+    let mut rig = Rig::live(0, 9);
+    later(&mut rig, HEARTBEAT_MS);
+    rig.advance_ms(LEVELS_MS_MIN);
+    rig.buy("ann", "k", 1);
+    assert_eq!(rig.levels(), [level(0, 1)]);
+    rig.grant(1, 1);
+    rig.effects();
+    assert_eq!(later(&mut rig, LEVELS_MS_MIN), Vec::<Vec<Level>>::new(), "all that was asked for has come");
+    rig.buy("bob", "k", 2);
+    assert_eq!(rig.levels(), [level_of(1, 0, 2)]);
+    rig.buy("cat", "k", 1);
+    rig.grant(2, 1);
+    rig.effects();
+    assert_eq!(later(&mut rig, LEVELS_MS_MIN), [level_of(2, 1, 3)], "two were asked for, and three are waited for");
+    rig.grant(3, 1);
+    rig.effects();
+    assert_eq!(later(&mut rig, LEVELS_MS_MIN), Vec::<Vec<Level>>::new(), "two of three have come, and three were told");
+}
+
+#[test]
 fn whoever_comes_first_after_a_grant_or_a_quiet_time_is_told_at_once() {
     let mut rig = Rig::live(0, 9);
     later(&mut rig, HEARTBEAT_MS);

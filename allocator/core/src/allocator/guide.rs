@@ -1,13 +1,15 @@
-//! Guidance: when an edge should ask for more, and where the stock is. Told when a move changes it, and with heartbeats.
+//! Guidance: when an edge needs more, and where the stock is. Told when a move changes it, and with heartbeats.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use doorbuster_proto::{AllocatorBody, EdgeId, EdgeStock, GUIDED_EDGES_MAX, Sku, SkuGuidance, Timestamp, Units};
+use doorbuster_proto::{
+    AllocatorBody, EdgeId, EdgeStock, GUIDED_EDGES_MAX, Sku, SkuGuidance, Timestamp, Units, untold_low_water,
+};
 
 use super::Allocator;
-use crate::{Connection, EdgeView, Phase, SkuView};
+use crate::{Connection, EdgeView, Phase, SkuView, Total};
 
 /// News of a number is what changes it by one part in so many; of nothing, or to nothing, always.
 const NEWS_PART: u64 = 8;
@@ -119,9 +121,10 @@ fn is_near(told: Units, now: Units, news_part: u64) -> bool {
 }
 
 impl Allocator {
-    /// The low-water mark that an edge goes by; `None` where it was told none.
-    pub(super) fn low_water_of(&self, number: usize, sku: &Sku) -> Option<Units> {
-        self.guides.get(sku)?.low_water(number)
+    /// An edge's low-water mark, as it is told it or soon will be; where there is none, the one that it goes by by itself.
+    pub(super) fn low_water_of(&self, number: usize, sku: &Sku, total: Total) -> Units {
+        let told = self.guides.get(sku).and_then(|guide| guide.low_water(number));
+        told.unwrap_or_else(|| untold_low_water(total.last_grant))
     }
 
     /// Whoever is granted something is told of its low-water mark, where that has changed.

@@ -16,12 +16,12 @@ pub(super) struct Heard {
 
 impl Heard {
     /// What the policy makes of it but its demand, beside the ledger's own totals: whichever of the two heard last of a sale
-    /// or a return is right, and what was sold since went to whoever waited.
-    pub(super) fn told(&self, total: Total, has_grant_in_flight: bool) -> Told {
+    /// or a return is right, and what was sold since went to whoever waited. Under way is what the edge has not confirmed, nor
+    /// told as granted.
+    pub(super) fn told(&self, total: Total, unconfirmed: Units) -> Told {
         let (sold, returned) = (self.books.sold.max(total.sold), self.books.returned.max(total.returned));
         let stock = total.granted.saturating_sub(sold).saturating_sub(returned);
-        let in_flight =
-            if has_grant_in_flight { total.granted.saturating_sub(self.books.granted) } else { Units::ZERO };
+        let in_flight = total.granted.saturating_sub(self.books.granted).min(unconfirmed);
         let waiting = self.waiting.saturating_sub(sold.minus(self.books.sold));
         Told { shelf: stock.saturating_sub(in_flight), waiting, in_flight, ..Told::default() }
     }
@@ -66,5 +66,78 @@ impl Heard {
     fn asked_until(&self, next: &Self) -> u64 {
         let sold = next.books.sold.saturating_sub(self.books.sold).get();
         (sold + next.waiting.get()).saturating_sub(self.waiting.get())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BEGINS: Timestamp = Timestamp(1_000);
+
+    fn u(count: u64) -> Units {
+        Units::new(count).unwrap()
+    }
+
+    fn books(granted: u64, sold: u64) -> LevelBooks {
+        LevelBooks { granted: u(granted), sold: u(sold), returned: u(0) }
+    }
+
+    fn total(granted: u64, sold: u64) -> Total {
+        Total { granted: u(granted), last_grant: u(granted), sold: u(sold), returned: u(0) }
+    }
+
+    /// What was asked for until then, of an edge that had told so much at the start.
+    fn asked(mut heard: Heard, before: Heard, ms: u64) -> u64 {
+        let now = BEGINS.after_ms(ms);
+        heard.listen(Some(&before), BEGINS, now);
+        heard.demand_at(now, BEGINS).1
+    }
+
+    fn first(waiting: u64, granted: u64, sold: u64) -> Heard {
+        let mut heard = Heard::new(u(waiting), books(granted, sold));
+        heard.listen(None, BEGINS, BEGINS);
+        heard
+    }
+
+    #[test]
+    fn what_the_log_said_first_the_level_does_not_say_again() {
+        let mut heard = first(0, 100, 0);
+        heard.listen_to_log(u(40), BEGINS, BEGINS.after_ms(500));
+        assert_eq!(heard.demand_at(BEGINS.after_ms(500), BEGINS), (Rate(80_000), 40));
+        assert!(!heard.differs(&Heard::new(u(0), books(100, 40))));
+        assert_eq!(asked(Heard::new(u(0), books(100, 50)), heard, 500), 50);
+    }
+
+    #[test]
+    fn what_the_level_said_first_the_log_does_not_say_again() {
+        let mut heard = first(0, 100, 40);
+        let before = heard;
+        heard.listen_to_log(u(40), BEGINS, BEGINS.after_ms(500));
+        heard.listen_to_log(u(30), BEGINS, BEGINS.after_ms(600));
+        assert_eq!(heard, before);
+    }
+
+    #[test]
+    fn whoever_waited_and_then_bought_asked_once() {
+        let mut heard = first(0, 10, 10);
+        let waits = Heard::new(u(3), books(10, 10));
+        assert_eq!(asked(waits, heard, 100), 3);
+        heard = first(3, 15, 10);
+        heard.listen_to_log(u(15), BEGINS, BEGINS.after_ms(100));
+        assert_eq!(heard.demand_at(BEGINS.after_ms(100), BEGINS).1, 2, "five were sold, three of them to who waited");
+        assert_eq!(heard.told(total(15, 15), u(0)).waiting, u(0));
+    }
+
+    #[test]
+    fn under_way_is_what_the_edge_has_not_confirmed_however_long_ago_it_told() {
+        let heard = first(0, 100, 0);
+        let told = heard.told(total(260, 190), u(60));
+        assert_eq!((told.shelf, told.in_flight), (u(10), u(60)));
+        assert_eq!(
+            first(0, 260, 190).told(total(260, 190), u(60)).in_flight,
+            u(0),
+            "it told of the grant before it confirmed it"
+        );
     }
 }

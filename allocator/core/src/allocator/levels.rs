@@ -103,13 +103,12 @@ impl Allocator {
                 // Demand fades by itself.
                 heard = *before;
             } else if self.settings.policy.reads_demand() {
-                let begins = self.image.sales.get(&sku.sale).map_or(now, |sale| sale.definition.starts_at);
-                heard.listen(before.as_deref(), begins, now);
+                heard.listen(before.as_deref(), self.begins(&sku, now), now);
             }
             let total = book.total(&sku);
-            let told = heard.told(total, book.has_grant_in_flight(&sku));
-            let (stock, low_water) = (told.shelf.plus(told.in_flight), self.low_water_of(number, &sku));
-            if stock <= low_water.unwrap_or(total.last_grant) || told.waiting > stock {
+            let told = heard.told(total, book.in_flight(&sku));
+            let stock = told.shelf.plus(told.in_flight);
+            if stock <= self.low_water_of(number, &sku, total) || told.waiting > stock {
                 self.to_place.insert(sku.clone());
             } else if is_news {
                 self.to_look.insert(sku.clone());
@@ -134,12 +133,12 @@ impl Allocator {
         let last = self.image.last_epoch(edge).filter(|(last, book)| *last == epoch && book.head.phase == Phase::Live);
         let Some(total) = last.map(|(_, book)| book.total(sku)) else { return };
         if self.settings.policy.reads_demand() {
-            let begins = self.image.sales.get(&sku.sale).map_or(now, |sale| sale.definition.starts_at);
+            let begins = self.begins(sku, now);
             if let Some(heard) = self.watch(edge).levels.get_mut(sku) {
                 heard.listen_to_log(total.sold, begins, now);
             }
         }
-        let mark = self.low_water_of(number, sku).unwrap_or(total.last_grant);
+        let mark = self.low_water_of(number, sku, total);
         let pool = self.image.stock[sku].balance(&Account::Pool);
         let is_due = total.stock() <= mark && (stock_before > mark || !pool.is_zero());
         let due = if is_due { &mut self.to_place } else { &mut self.to_look };
@@ -148,10 +147,15 @@ impl Allocator {
         }
     }
 
+    /// From when on what is asked for counts as demand.
+    fn begins(&self, sku: &Sku, now: Timestamp) -> Timestamp {
+        self.image.sales.get(&sku.sale).map_or(now, |sale| sale.definition.starts_at)
+    }
+
     /// Compares the shelf's books with the ledger's. Of a SKU on which they cannot both be right nothing moves any more.
     fn compare_books(&mut self, edge: &EdgeId, epoch: Epoch, levels: &[Level], now: Timestamp) {
         let book = self.image.book(edge, epoch).expect("the levels are its");
-        let differs = |level: &&Level| !agree(level, book.total(&level.sku), book.has_grant_in_flight(&level.sku));
+        let differs = |level: &&Level| !agree(level, book.total(&level.sku), !book.in_flight(&level.sku).is_zero());
         let wrong: Vec<(&Level, Total)> =
             levels.iter().filter(differs).map(|level| (level, book.total(&level.sku))).collect();
         for (level, total) in wrong {

@@ -153,9 +153,9 @@ impl Book {
         self.down.range(..=through).filter_map(|(_, entry)| grant(entry)).map(|(sku, _)| sku)
     }
 
-    /// Whether a grant of this SKU is on its way.
-    pub(crate) fn has_grant_in_flight(&self, sku: &Sku) -> bool {
-        self.down.values().filter_map(grant).any(|(granted, _)| granted == sku)
+    /// Units of this SKU in grants that the edge has not confirmed.
+    pub(crate) fn in_flight(&self, sku: &Sku) -> Units {
+        self.down.values().filter_map(grant).filter(|(granted, _)| *granted == sku).map(|(_, units)| units).sum()
     }
 }
 

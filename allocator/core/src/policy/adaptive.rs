@@ -54,9 +54,11 @@ pub(super) fn low_water(view: &SkuView) -> Vec<Units> {
 fn give_to_the_waiting(seen: &Seen<'_>, grants: &mut Grants) {
     let lacked: u64 = seen.granted_to().map(SeenEdge::lacks).sum();
     let pool = grants.pool.get();
+    let mut beyond = if seen.is_tail { 0 } else { pool.saturating_sub(lacked) };
     for edge in seen.granted_to().filter(|edge| edge.lacks() > 0) {
         let part = if lacked <= pool { edge.lacks() } else { part_of(pool, edge.lacks(), lacked) };
-        let ahead = if seen.is_tail { 0 } else { wanted_ahead(seen, edge, pool.saturating_sub(lacked)) };
+        let ahead = wanted_ahead(seen, edge, beyond);
+        beyond -= ahead;
         grants.give(edge.view, units(part + ahead));
     }
     // What rounding left.
@@ -79,17 +81,16 @@ fn gather_on_one(seen: &Seen<'_>, mut grants: Grants) -> Vec<Move> {
 
 /// Edges at their low-water mark get what is missing to their part.
 fn fill_up(seen: &Seen<'_>, grants: &mut Grants) {
-    let pool = grants.pool.get();
     for edge in seen.granted_to().filter(|edge| edge.lacks() == 0 && seen.is_low(edge)) {
-        grants.give(edge.view, units(wanted_ahead(seen, edge, pool)));
+        grants.give(edge.view, units(wanted_ahead(seen, edge, grants.pool.get())));
     }
 }
 
-/// What is missing to the edge's part, beyond what its shoppers wait for. While the pool has more than is sold until a recall
-/// brings some back, no edge is left without a unit: its next shopper need not wait.
+/// What is missing to the edge's part, beyond what its shoppers wait for, out of a pool that has so much. While that is more
+/// than is sold until a recall brings some back, no edge is left without a unit: its next shopper need not wait.
 fn wanted_ahead(seen: &Seen<'_>, edge: &SeenEdge<'_>, pool: u64) -> u64 {
     let least = if pool > seen.sold_until_recalled { edge.least() } else { 0 };
-    seen.target(edge).max(least).saturating_sub(edge.spare())
+    seen.target(edge).max(least).saturating_sub(edge.spare()).min(pool)
 }
 
 /// `part` of `whole` of a number, rounded down.

@@ -167,7 +167,7 @@ impl Allocator {
     fn part(&self, sku: &Sku, edge: EdgeId, weight: u32, number: Option<usize>) -> (EdgeView, Part) {
         let live = self.live_book(&edge);
         let total = live.map(|(_, book)| book.total(sku)).unwrap_or_default();
-        let is_in_flight = live.is_some_and(|(_, book)| book.has_grant_in_flight(sku));
+        let in_flight = live.map(|(_, book)| book.in_flight(sku)).unwrap_or_default();
         let watch = self.watches.get(&edge);
         let heard = watch.and_then(|watch| watch.levels.get(sku)).copied();
         let view = EdgeView {
@@ -175,7 +175,7 @@ impl Allocator {
             weight,
             granted: total.granted,
             last_grant: total.last_grant,
-            told: heard.map(|heard| heard.told(total, is_in_flight)),
+            told: heard.map(|heard| heard.told(total, in_flight)),
             round_trip_ms: None,
             recalled_at: watch.and_then(|watch| watch.recalled_at.get(sku)).copied(),
             edge,

@@ -14,11 +14,10 @@ const SLACK_PART: u64 = 8;
 /// Whoever has nothing yet gets its part, whoever else has come or is still to; and so does, as soon as others have given back
 /// what was too much, whoever's first part was too small.
 pub(super) fn split(seen: &Seen<'_>, grants: &mut Grants) {
-    let pool = grants.pool.get();
     let is_anew = is_split_anew(seen);
     let is_due = |edge: &&SeenEdge<'_>| edge.view.granted.is_zero() || is_anew && has_too_little(seen, edge);
     for edge in seen.granted_to().filter(is_due) {
-        grants.give(edge.view, units(wanted_ahead(seen, edge, pool)));
+        grants.give(edge.view, units(wanted_ahead(seen, edge, grants.pool.get())));
     }
 }
 

@@ -52,8 +52,8 @@ pub(super) struct Seen<'a> {
     /// demand, as those that have least can be brought to.
     spread: u64,
     reach: u64,
-    /// Whether anything was asked for anywhere.
-    is_any_asked: bool,
+    /// What all edges are asked for.
+    demand: Rate,
 }
 
 impl<'a> Seen<'a> {
@@ -90,7 +90,7 @@ impl<'a> Seen<'a> {
             kept_back,
             spread: left - kept_back,
             reach: left - kept_back,
-            is_any_asked: ready().any(|edge| edge.rate().0 > 0),
+            demand: Rate(ready().map(|edge| edge.rate().0).fold(0, u64::saturating_add)),
             edges,
         };
         if is_open {
@@ -108,7 +108,7 @@ impl<'a> Seen<'a> {
         // Each round leaves out who has more than the last one said, and says less.
         loop {
             let has_less = |edge: &&SeenEdge<'_>| u128::from(edge.spare()) * self.shares <= reach * edge.share;
-            let poor = || self.edges.iter().filter(|edge| edge.view.ready).filter(has_less);
+            let poor = || self.granted_to().filter(has_less);
             let held = pool + poor().map(|edge| u128::from(edge.spare())).sum::<u128>();
             let share = poor().map(|edge| edge.share).sum::<u128>().max(1);
             let next = held * self.shares / share;
@@ -139,7 +139,7 @@ impl<'a> Seen<'a> {
         self.part(edge, self.spread).max(edge.least())
     }
 
-    /// Whether it should ask for more.
+    /// Whether it needs more.
     pub(super) fn is_low(&self, edge: &SeenEdge<'_>) -> bool {
         edge.view.granted.is_zero() || edge.spare() <= self.low_water(edge)
     }
@@ -147,7 +147,7 @@ impl<'a> Seen<'a> {
     /// What it sells in the time of an answer, and no chance makes it more; but no more than a part of what it should hold.
     /// Half of its last grant while nothing was asked for anywhere.
     pub(super) fn low_water(&self, edge: &SeenEdge<'_>) -> u64 {
-        if !self.is_any_asked {
+        if self.demand == Rate::default() {
             return edge.view.last_grant.get() / 2;
         }
         let (target, sold) = (self.target(edge), edge.milliunits_in_lead());

@@ -18,6 +18,22 @@ fn before_start(issued: u64, edges: Vec<EdgeView>) -> SkuView {
 }
 
 #[test]
+fn nobody_waits_so_that_somebody_else_may_have_one_in_stock() {
+    let waiting = |at: u64| EdgeView { edge: format!("e-{at:02}").parse().unwrap(), ..stocked("e", 0, 1) };
+    for (pool, edges) in [(35, 30), (30, 30), (61, 30), (8, 3)] {
+        let given = moves(&view(400, pool, (0..edges).map(waiting).collect()));
+        let edges_given: std::collections::BTreeSet<_> = given
+            .iter()
+            .map(|one| match one {
+                Move::Grant { edge, .. } => edge.clone(),
+                Move::Recall { .. } => panic!("the pool has enough: {given:?}"),
+            })
+            .collect();
+        assert_eq!(edges_given.len() as u64, edges, "{pool} units: {given:?}");
+    }
+}
+
+#[test]
 fn most_of_it_goes_out_by_weight_before_the_start() {
     let edges = vec![weighing("a", 3), weighing("b", 1)];
     assert_eq!(moves(&before_start(80, edges)), [grant("a", 51), grant("b", 17)]);

@@ -2,7 +2,7 @@
 
 use crate::policy::{EdgeView, Rate, SkuView};
 
-/// From an edge's question to the commit of its grant, in milliseconds, its round trip apart.
+/// From the word that an edge runs low to the commit of its grant, in milliseconds, its round trip apart.
 const DECISION_MS: u64 = 20;
 /// What the weights say is worth so many units that were asked for, for each edge: a first shopper somewhere says little of
 /// where the next ones will come.
@@ -12,7 +12,7 @@ pub(in super::super) struct SeenEdge<'a> {
     pub(in super::super) view: &'a EdgeView,
     pub(in super::super) shelf: u64,
     pub(in super::super) in_flight: u64,
-    /// From its question to its answer.
+    /// From its word that it runs low to the grant's arrival.
     pub(in super::super) lead_ms: u64,
     /// Its share of the demand, against the others'.
     pub(super) share: u128,
