@@ -29,6 +29,14 @@ fn notices(rig: &mut Rig, ms: u64) -> Vec<(bool, Vec<Level>)> {
     rig.notices()
 }
 
+/// An edge with so many kettles, which has told so, and may tell more at once.
+fn at_rest(kettles: u64) -> Rig {
+    let mut rig = Rig::live(kettles, 9);
+    later(&mut rig, HEARTBEAT_MS);
+    rig.advance_ms(LEVELS_MS_MIN);
+    rig
+}
+
 #[test]
 fn a_heartbeat_tells_what_has_changed() {
     let mut rig = Rig::live(10, 9);
@@ -158,9 +166,7 @@ fn a_shelf_that_falls_to_a_third_of_its_last_grant_is_told_once_where_the_log_is
 
 #[test]
 fn demand_at_an_empty_shelf_is_told_at_once_and_again_when_it_has_doubled() {
-    let mut rig = Rig::live(0, 9);
-    later(&mut rig, HEARTBEAT_MS);
-    rig.advance_ms(LEVELS_MS_MIN);
+    let mut rig = at_rest(0);
     rig.buy("ann", "k", 2);
     assert_eq!(rig.levels(), [level(0, 2)]);
     rig.buy("bob", "k", 1);
@@ -175,9 +181,7 @@ fn demand_at_an_empty_shelf_is_told_at_once_and_again_when_it_has_doubled() {
 
 #[test]
 fn whoever_still_waits_after_a_grant_is_asked_for_where_the_allocator_does_not_know() {
-    let mut rig = Rig::live(0, 9);
-    later(&mut rig, HEARTBEAT_MS);
-    rig.advance_ms(LEVELS_MS_MIN);
+    let mut rig = at_rest(0);
     rig.buy("ann", "k", 1);
     assert_eq!(rig.levels(), [level(0, 1)]);
     rig.grant(1, 1);
@@ -196,9 +200,7 @@ fn whoever_still_waits_after_a_grant_is_asked_for_where_the_allocator_does_not_k
 
 #[test]
 fn whoever_comes_first_after_a_grant_or_a_quiet_time_is_told_at_once() {
-    let mut rig = Rig::live(0, 9);
-    later(&mut rig, HEARTBEAT_MS);
-    rig.advance_ms(LEVELS_MS_MIN);
+    let mut rig = at_rest(0);
     rig.buy("ann", "k", 2);
     assert_eq!(rig.levels(), [level(0, 2)]);
     rig.grant(1, 2);

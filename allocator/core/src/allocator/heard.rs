@@ -20,7 +20,7 @@ impl Heard {
     /// told as granted.
     pub(super) fn told(&self, total: Total, unconfirmed: Units) -> Told {
         let (sold, returned) = (self.books.sold.max(total.sold), self.books.returned.max(total.returned));
-        let stock = total.granted.saturating_sub(sold).saturating_sub(returned);
+        let stock = Total { sold, returned, ..total }.stock();
         let in_flight = total.granted.saturating_sub(self.books.granted).min(unconfirmed);
         let waiting = self.waiting.saturating_sub(sold.minus(self.books.sold));
         Told { shelf: stock.saturating_sub(in_flight), waiting, in_flight, ..Told::default() }

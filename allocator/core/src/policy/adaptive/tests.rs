@@ -64,6 +64,17 @@ fn what_is_out_of_reach_is_left_for_others_that_have_as_little() {
 }
 
 #[test]
+fn an_edge_that_cannot_be_granted_to_leaves_its_part_of_the_pool_to_others() {
+    // A full disk: it speaks, and tells of nothing that it could sell.
+    let full = EdgeView { told: None, ..stocked("c", 0, 0) };
+    let mut edges = vec![asked("a", 0, 1_000), asked("b", 0, 1_000), full, asked("d", 200, 1_000)];
+    for told in edges.iter_mut().filter_map(|edge| edge.told.as_mut()) {
+        told.evidence = 1;
+    }
+    assert_eq!(moves(&view(400, 60, edges)), [grant("a", 26), grant("b", 26), recall("d", 62)]);
+}
+
+#[test]
 fn no_busy_edge_is_filled_up_before_it_has_sold_half_of_what_it_should_hold() {
     let busy = |shelf| ["a", "b", "c"].map(|name| asked(name, shelf, 100_000)).to_vec();
     assert_eq!(moves(&view(400, 20, busy(7))), [], "each sells as many until it has an answer");
