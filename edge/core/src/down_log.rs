@@ -33,7 +33,7 @@ impl Edge {
             self.give_back_unsold_elsewhere();
             for sku in &granted {
                 self.serve_parked(sku);
-                self.ask_for_the_rest(sku);
+                self.ask(sku);
             }
             self.make_room();
         }

@@ -17,8 +17,6 @@ pub(crate) struct Demand {
     /// Shelves that have come to their low-water mark: the entry that took them there, which is not shipped yet, and when to
     /// tell without it.
     low: BTreeMap<Sku, (Seq, Timestamp)>,
-    /// What was waited for when it was told last, where nothing was granted since.
-    asked: BTreeMap<Sku, Units>,
     /// What the session was told last.
     told: BTreeMap<Sku, Level>,
     told_at: Timestamp,
@@ -53,9 +51,8 @@ impl Demand {
         self.low.retain(|_, (_, at)| *at > now);
     }
 
-    /// Something was granted: whoever still waits may ask again, and the shelf is no more where it was.
+    /// Something was granted: the shelf is no more where it was.
     pub(crate) fn granted(&mut self, sku: &Sku) {
-        self.asked.remove(sku);
         self.low.remove(sku);
     }
 
@@ -80,23 +77,23 @@ impl Demand {
 }
 
 impl Edge {
-    /// A shopper who wants so many waits. The allocator is asked at once, and again when twice as many wait: more words would bring no more units.
-    pub(crate) fn ask(&mut self, sku: &Sku, units: Units) {
-        let waiting = self.queue.units(sku);
-        let asked = self.demand.asked.get(sku).filter(|_| waiting > units);
-        if asked.is_none_or(|asked| waiting.get() >= 2 * asked.get()) {
+    /// Shoppers wait, or those who came first were served. The allocator is asked at once where it knows of nobody who lacks a
+    /// unit, and again when more do than the cube of what it knows: it hears of a second shopper soon, and of a crowd more words
+    /// would bring no more units.
+    pub(crate) fn ask(&mut self, sku: &Sku) {
+        let on_hand = self.on_hand(sku);
+        let lacked = self.queue.units(sku).saturating_sub(on_hand).get();
+        let known = self.known_to_wait(sku).saturating_sub(on_hand).get();
+        if lacked > known.saturating_pow(3) {
             self.demand.tell(sku);
         }
     }
 
-    /// A grant has gone to whoever came first. More may wait than the allocator knows: those who came since it was asked.
-    pub(crate) fn ask_for_the_rest(&mut self, sku: &Sku) {
+    /// Units that the allocator takes shoppers here to wait for: what it was told, less what was sold since, which its log says.
+    fn known_to_wait(&self, sku: &Sku) -> Units {
         let sold = self.shelves.get(sku).map(|shelf| shelf.sold).unwrap_or_default();
         let told = self.demand.told.get(sku);
-        let known = told.map(|told| told.waiting.saturating_sub(sold.saturating_sub(told.books.sold)));
-        if self.queue.units(sku) > known.unwrap_or_default() {
-            self.demand.tell(sku);
-        }
+        told.map(|told| told.waiting.saturating_sub(sold.saturating_sub(told.books.sold))).unwrap_or_default()
     }
 
     /// When the next notice is due; `None` while nobody listens.
@@ -143,8 +140,6 @@ impl Edge {
             return;
         }
         self.demand.told_at = self.clock;
-        let waiting = news.iter().filter(|level| !level.waiting.is_zero());
-        self.demand.asked.extend(waiting.map(|level| (level.sku.clone(), level.waiting)));
         self.send_levels(news, tells_all);
     }
 

@@ -69,7 +69,7 @@ impl Edge {
         }
         let until = self.clock.after_ms(self.park_ms_max);
         self.queue.enter(&sku, purchase.order(), purchase.units, until.after_ms(QUEUED_MS));
-        self.ask(&sku, purchase.units);
+        self.ask(&sku);
         self.parked.push(sku, ParkedRequest { waiter, purchase, until });
     }
 
@@ -106,7 +106,7 @@ impl Edge {
     fn turn_away(&mut self, waiter: Waiter, sku: &Sku, purchase: &Purchase) {
         let id = purchase.order();
         self.queue.enter(sku, id, purchase.units, self.clock.after_ms(QUEUED_MS));
-        self.ask(sku, purchase.units);
+        self.ask(sku);
         self.reply(waiter, self.queueing(sku, id));
     }
 }

@@ -165,18 +165,19 @@ fn a_shelf_that_falls_to_a_third_of_its_last_grant_is_told_once_where_the_log_is
 }
 
 #[test]
-fn demand_at_an_empty_shelf_is_told_at_once_and_again_when_it_has_doubled() {
+fn demand_at_an_empty_shelf_is_told_at_once_and_again_when_it_has_grown_to_a_crowd() {
     let mut rig = at_rest(0);
-    rig.buy("ann", "k", 2);
-    assert_eq!(rig.levels(), [level(0, 2)]);
+    rig.buy("ann", "k", 1);
+    assert_eq!(rig.levels(), [level(0, 1)]);
     rig.buy("bob", "k", 1);
-    assert_eq!(later(&mut rig, LEVELS_MS_MIN), Vec::<Vec<Level>>::new());
-    rig.buy("cat", "k", 1);
-    assert_eq!(rig.levels(), [level(0, 4)]);
-    rig.buy("dan", "k", 2);
-    rig.buy("eve", "k", 2);
     assert_eq!(rig.levels(), Vec::<Vec<Level>>::new(), "not so soon");
-    assert_eq!(later(&mut rig, LEVELS_MS_MIN), [level(0, 8)]);
+    assert_eq!(later(&mut rig, LEVELS_MS_MIN), [level(0, 2)]);
+    for shopper in ["cat", "dan", "eve"] {
+        rig.buy(shopper, "k", 2);
+    }
+    assert_eq!(later(&mut rig, LEVELS_MS_MIN), Vec::<Vec<Level>>::new(), "two are known, and their cube lacks a unit");
+    rig.buy("fay", "k", 1);
+    assert_eq!(rig.levels(), [level(0, 9)]);
 }
 
 #[test]
