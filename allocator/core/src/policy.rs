@@ -28,7 +28,7 @@ pub enum Policy {
     Adaptive,
     /// The same, but what is left at the end is gathered on one edge, and shoppers are guided there.
     AdaptiveOneEdge,
-    /// All of it by the edges' weights, once; nothing moves after.
+    /// All of it by the edges' weights, and of what is added later; nothing moves after, and what comes back stays in the pool.
     Static,
     /// By weights with a fifth kept back, for fixed top-ups of who runs empty. No recalls.
     StaticWithBuffer,

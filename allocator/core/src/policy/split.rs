@@ -38,6 +38,13 @@ pub(super) fn by_weight(view: &SkuView, units_in_all: u64) -> Vec<u64> {
     parts
 }
 
+/// Gives every edge what it was not granted yet of its part, which grows with the supply.
+pub(super) fn give_parts(view: &SkuView, grants: &mut Grants, units_in_all: u64) {
+    for (edge, part) in view.edges.iter().zip(by_weight(view, units_in_all)).filter(|(edge, _)| edge.ready) {
+        grants.give(edge, units(part).saturating_sub(edge.granted));
+    }
+}
+
 /// Gives every edge that was granted nothing in its epoch its part.
 pub(super) fn give_first_parts(view: &SkuView, grants: &mut Grants, units_in_all: u64) {
     let parts = by_weight(view, units_in_all);

@@ -11,10 +11,10 @@ use crate::policy::view::units;
 /// not known better.
 const SLACK_PART: u64 = 8;
 
-/// Whoever has nothing yet gets its part, whoever else has come or is still to; and so does, as soon as others have given back
-/// what was too much, whoever's first part was too small.
+/// Whoever has nothing yet gets its part, whoever else has come or is still to; and so does, as soon as nobody has too much,
+/// whoever's first part was too small, or is now that there is more.
 pub(super) fn split(seen: &Seen<'_>, grants: &mut Grants) {
-    let is_anew = is_split_anew(seen);
+    let is_anew = !seen.edges.iter().any(|edge| has_too_much(seen, edge));
     let is_due = |edge: &&SeenEdge<'_>| edge.view.granted.is_zero() || is_anew && has_too_little(seen, edge);
     for edge in seen.granted_to().filter(is_due) {
         grants.give(edge.view, units(wanted_ahead(seen, edge, grants.pool.get())));
@@ -25,12 +25,6 @@ pub(super) fn split(seen: &Seen<'_>, grants: &mut Grants) {
 pub(super) fn recalls(seen: &Seen<'_>) -> Vec<Move> {
     let is_asked = |edge: &&SeenEdge<'_>| !seen.is_tail && has_too_much(seen, edge) && may_be_asked(seen, edge);
     seen.edges.iter().filter(is_asked).map(|edge| to(edge, seen.keep(edge))).collect()
-}
-
-/// Whether other edges have given back what they had too much.
-fn is_split_anew(seen: &Seen<'_>) -> bool {
-    let was_any_asked = seen.edges.iter().any(|edge| edge.view.recalled_at.is_some());
-    was_any_asked && !seen.edges.iter().any(|edge| has_too_much(seen, edge))
 }
 
 /// Less than its part.
