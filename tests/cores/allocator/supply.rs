@@ -1,6 +1,6 @@
 //! Supply and budget, set while an item sells.
 
-use doorbuster_allocator_core::{Account, Command, Operator, Outcome, RECALL_MS, Refusal, Transfer};
+use doorbuster_allocator_core::{Account, Command, HEARTBEAT_MS, Operator, Outcome, RECALL_MS, Refusal, Transfer};
 use doorbuster_proto::{AllocatorBody, Timestamp};
 
 use super::desk::{Desk, ENDS, Out, Peer, granted, hard, id_of, order, returned, sku, units, word};
@@ -75,6 +75,19 @@ fn the_rest_is_owed_and_recalled_from_whoever_holds_most() {
     // Nobody is granted anything, whoever waits.
     assert_eq!(desk.level(&one, 0, 9), []);
     assert_eq!(hard(desk.at(desk.now.after_ms(RECALL_MS))), []);
+}
+
+#[test]
+fn where_nobody_answers_others_are_asked_with_the_next_heartbeat() {
+    let mut desk = Desk::selling(&["one", "two"], 20, 0);
+    let (one, two) = (stocked(&mut desk, "one", 1), stocked(&mut desk, "two", 2));
+    let asked = |outs: Vec<Out>| -> Vec<Out> {
+        let is_recall = |out: &Out| matches!(out, Out::To(_, AllocatorBody::Recall { .. }));
+        outs.into_iter().filter(is_recall).collect()
+    };
+    assert_eq!(asked(desk.operator(set(8))), [recall(&one, 3)]);
+    assert_eq!(asked(desk.at(desk.now.after_ms(HEARTBEAT_MS))), [recall(&two, 3)]);
+    assert_eq!(asked(desk.at(desk.now.after_ms(HEARTBEAT_MS))), [recall(&one, 3)]);
 }
 
 #[test]

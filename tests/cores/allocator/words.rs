@@ -2,8 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use doorbuster_allocator_core::{Command, HEARTBEAT_MS, HEARTBEAT_PARTS, Operator};
-use doorbuster_proto::{AllocatorBody, EdgeBody, FromAllocator, Word};
+use doorbuster_allocator_core::{Command, HEARTBEAT_MS, HEARTBEAT_PARTS, ITEMS_MAX, Operator};
+use doorbuster_proto::{AllocatorBody, BATCH_ENTRIES_MAX, EdgeBody, FromAllocator, Word};
 
 use super::desk::{Desk, Out, id_of, order, returned, sale, sku, word};
 
@@ -163,4 +163,22 @@ fn returned_units_are_no_sell_out() {
     let mut peer = desk.join("one", 1);
     let outs = desk.up(&mut peer, vec![returned(1)]);
     assert!(outs.iter().all(|out| !matches!(out, Out::To(_, AllocatorBody::Words(_)))));
+}
+
+#[test]
+fn many_words_come_in_messages_that_an_edge_accepts() {
+    let mut desk = Desk::guiding(&["one"]);
+    let sales = BATCH_ENTRIES_MAX / ITEMS_MAX + 1;
+    for of in 0..sales {
+        let codes: Vec<String> = (0..ITEMS_MAX).map(|item| format!("item-{of}-{item}")).collect();
+        let items: Vec<_> = codes.iter().map(|code| (code.as_str(), 1)).collect();
+        desk.publish(sale(&format!("sale-{of}"), &items, 0));
+    }
+    let peer = desk.join("one", 1).again(2);
+    let words = |out: Out| match out {
+        Out::To(_, AllocatorBody::Words(words)) => Some(words.len()),
+        _ => None,
+    };
+    let told: Vec<usize> = desk.hello(&peer).into_iter().filter_map(words).collect();
+    assert_eq!(told, [BATCH_ENTRIES_MAX, sales * ITEMS_MAX - BATCH_ENTRIES_MAX]);
 }

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use doorbuster_proto::{
-    AllocatorBody, EdgeId, EdgeStock, GUIDED_EDGES_MAX, Sku, SkuGuidance, Timestamp, Units, untold_low_water,
+    AllocatorBody, BATCH_ENTRIES_MAX, EdgeId, EdgeStock, GUIDED_EDGES_MAX, Sku, SkuGuidance, Timestamp, Units,
+    untold_low_water,
 };
 
 use super::Allocator;
@@ -181,7 +182,9 @@ impl Allocator {
         }
         for (number, guidance) in told {
             if let Some(connection) = self.guided(&self.settings.edges[number].id) {
-                self.send(connection, AllocatorBody::Guidance(guidance));
+                for some in guidance.chunks(BATCH_ENTRIES_MAX) {
+                    self.send(connection, AllocatorBody::Guidance(some.to_vec()));
+                }
             }
         }
     }

@@ -53,6 +53,10 @@ impl Allocator {
         self.to_look.remove(sku);
         let Some(view) = self.sku_view(sku, now) else { return Seen::default() };
         let moves = self.settings.policy.moves(&view);
+        if !view.debt.is_zero() {
+            // Whoever was asked may bring nothing: with the next heartbeat others are.
+            self.to_look.insert(sku.clone());
+        }
         let mut seen = Seen { view: moves.is_empty().then_some(view), granted: BTreeSet::new() };
         for one in moves {
             if let Move::Grant { edge, .. } = &one {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use doorbuster_proto::{AllocatorBody, EdgeId, Sku, Timestamp, Word};
+use doorbuster_proto::{AllocatorBody, BATCH_ENTRIES_MAX, EdgeId, Sku, Timestamp, Word};
 
 use super::{Allocator, Link};
 use crate::{Connection, HEARTBEAT_MS, HEARTBEAT_PARTS, ItemDefinition, SaleDefinition, SaleStage, Stock};
@@ -109,8 +109,13 @@ impl Allocator {
                 messages.push((connection, words));
             }
         }
-        for (connection, words) in messages {
+        for (connection, mut words) in messages {
+            // A heartbeat without a word is one too.
+            let rest = words.split_off(words.len().min(BATCH_ENTRIES_MAX));
             self.send(connection, AllocatorBody::Words(words));
+            for some in rest.chunks(BATCH_ENTRIES_MAX) {
+                self.send(connection, AllocatorBody::Words(some.to_vec()));
+            }
         }
     }
 

@@ -8,13 +8,14 @@ use super::split::may_be_recalled;
 use super::{EdgeView, Move, SkuView};
 use crate::RECALL_MS;
 
-/// Recalls of as much as is owed and not asked for yet. Whoever was asked a moment ago is taken to bring all it has: what
+/// Recalls of as much as is owed and not asked for yet, from those who were not asked before, the richest first; of the others
+/// from whoever was asked longest ago, for it may be deaf. Whoever was asked a moment ago is taken to bring all it has: what
 /// comes back beyond the debt would only be granted again.
 pub(super) fn moves(view: &SkuView) -> Vec<Move> {
     let asked = view.edges.iter().filter(|edge| was_asked(view, edge));
     let mut owed = view.debt.saturating_sub(asked.map(EdgeView::stock).sum());
     let mut richest: Vec<_> = view.edges.iter().filter(|edge| may_be_recalled(view, edge)).collect();
-    richest.sort_by_key(|edge| Reverse(edge.stock()));
+    richest.sort_by_key(|edge| (edge.recalled_at, Reverse(edge.stock())));
     let mut moves = Vec::new();
     for edge in richest {
         let part = owed.min(edge.stock());
@@ -70,6 +71,14 @@ mod tests {
         let edges = vec![asked, stocked("c", 5, 0)];
         assert_eq!(moves(&owing(8, 0, edges.clone())), []);
         assert_eq!(moves(&owing(11, 0, edges)), [recall("c", 3)]);
+    }
+
+    #[test]
+    fn whoever_was_asked_in_vain_is_asked_after_the_others() {
+        let asked_long_ago = EdgeView { recalled_at: Some(Timestamp(9_000)), ..stocked("b", 9, 0) };
+        let edges = vec![asked_long_ago, stocked("c", 5, 0)];
+        assert_eq!(moves(&owing(4, 0, edges.clone())), [recall("c", 1)]);
+        assert_eq!(moves(&owing(7, 0, edges)), [recall("c", 0), recall("b", 7)]);
     }
 
     #[test]

@@ -67,7 +67,11 @@ pub(super) fn shares(view: &SkuView) -> Vec<u128> {
     let asked: u128 = view.edges.iter().map(asked_at).sum::<u128>().max(1);
     let expected = view.edges.len() as u128 * EXPECTED_UNITS_PER_EDGE;
     let share = |edge: &EdgeView| asked_at(edge) * weights * evidence + u128::from(edge.weight) * asked * expected;
-    view.edges.iter().map(share).collect()
+    let shares: Vec<u128> = view.edges.iter().map(share).collect();
+    // Only ratios count. With 64 bits each, all of them times any quantity is a number.
+    let most = shares.iter().copied().max().unwrap_or_default();
+    let beyond = (u128::BITS - most.leading_zeros()).saturating_sub(u64::BITS);
+    shares.into_iter().map(|share| share >> beyond).collect()
 }
 
 /// What the edge's shoppers ask for in a thousand seconds, and what they wait for as if it were asked for in one.
