@@ -44,9 +44,8 @@ impl Edge {
         }
     }
 
-    /// The allocator asks for what is above `keep`; parked requests are served first.
+    /// The allocator asks for what is above `keep`. Parked requests want none of it: it was too little for them.
     pub(crate) fn recall(&mut self, sku: &Sku, keep: Units) {
-        let keep = keep.max(self.parked.wanted(sku));
         self.give_back(sku, self.on_hand(sku).saturating_sub(keep));
     }
 

@@ -39,10 +39,19 @@ impl Edge {
         shelf.on_hand <= told.unwrap_or_else(|| untold_low_water(shelf.last_grant))
     }
 
-    /// "Ask again": not all at the same moment, and each purchase at its own.
-    pub(crate) fn queueing(&self, sku: &Sku, id: OrderId) -> Answer {
+    /// "Ask again" for so many units: not all at the same moment, and each purchase at its own.
+    pub(crate) fn queueing(&self, sku: &Sku, id: OrderId, units: Units) -> Answer {
         let spread = u64::from(u16::from_be_bytes([id.0[0], id.0[1]])) * QUEUEING_RETRY_MS / 2 / u64::from(u16::MAX);
-        Answer::Queueing { retry_after_ms: QUEUEING_RETRY_MS * 3 / 4 + spread, chance: self.chance(sku) }
+        let only_left = self.too_few_left(sku, units);
+        let chance = if only_left.is_some() { Some(Chance::NONE) } else { self.chance(sku) };
+        Answer::Queueing { retry_after_ms: QUEUEING_RETRY_MS * 3 / 4 + spread, chance, only_left }
+    }
+
+    /// Units that are left anywhere, where the ledger has told of fewer than are wanted. Whoever wants more is not waited for:
+    /// what is left would be gathered here for nothing, and others would wait for it.
+    pub(crate) fn too_few_left(&self, sku: &Sku, wanted: Units) -> Option<Units> {
+        let left = self.guidance.get(sku)?.left;
+        (!left.is_zero() && left < wanted).then_some(left)
     }
 
     /// How many of those who wait can be served with what is left.

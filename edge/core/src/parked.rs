@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use doorbuster_proto::{Sku, Timestamp, Units};
+use doorbuster_proto::{Sku, Timestamp};
 
 use crate::node::Edge;
 use crate::place::Decision;
@@ -24,11 +24,6 @@ pub(crate) struct Parked {
 impl Parked {
     pub(crate) fn is_empty(&self) -> bool {
         self.of_sku.is_empty()
-    }
-
-    /// Units that the parked requests want of a SKU.
-    pub(crate) fn wanted(&self, sku: &Sku) -> Units {
-        self.of_sku.get(sku).into_iter().flatten().map(|parked| parked.purchase.units).sum()
     }
 
     pub(crate) fn next_deadline(&self) -> Option<Timestamp> {
@@ -105,8 +100,10 @@ impl Edge {
 
     fn turn_away(&mut self, waiter: Waiter, sku: &Sku, purchase: &Purchase) {
         let id = purchase.order();
-        self.queue.enter(sku, id, purchase.units, self.clock.after_ms(QUEUED_MS));
-        self.ask(sku);
-        self.reply(waiter, self.queueing(sku, id));
+        if self.too_few_left(sku, purchase.units).is_none() {
+            self.queue.enter(sku, id, purchase.units, self.clock.after_ms(QUEUED_MS));
+            self.ask(sku);
+        }
+        self.reply(waiter, self.queueing(sku, id, purchase.units));
     }
 }

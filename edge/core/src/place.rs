@@ -94,11 +94,13 @@ impl Edge {
             return refused(Refusal::SoldOut);
         }
         // Without a session, or without room for an order, no grant can come: there is nothing to wait for.
-        if self.connection.phase == Phase::Up && self.has_room { Decision::Park } else { self.wait(id, purchase) }
+        let may_come = self.connection.phase == Phase::Up && self.has_room;
+        let is_enough_left = self.too_few_left(&sku, purchase.units).is_none();
+        if may_come && is_enough_left { Decision::Park } else { self.wait(id, purchase) }
     }
 
     fn wait(&self, id: OrderId, purchase: &Purchase) -> Decision {
-        Decision::Answer(self.queueing(&purchase.full_sku(), id))
+        Decision::Answer(self.queueing(&purchase.full_sku(), id, purchase.units))
     }
 
     /// Whether credit, or the session's bounds, let so many more units be placed.

@@ -53,6 +53,8 @@ pub enum Answer {
         retry_after_ms: u64,
         /// The chance to get a unit, where the ledger has told enough to say.
         chance: Option<Chance>,
+        /// Units that are left anywhere, where fewer are than are wanted: they are not waited for.
+        only_left: Option<Units>,
     },
     /// No.
     Refused(Refusal),
@@ -66,6 +68,9 @@ pub struct Chance {
 }
 
 impl Chance {
+    /// No chance.
+    pub const NONE: Self = Self { percent: 0 };
+
     /// What is left, against what shoppers wait for.
     pub fn of(left: Units, waiting: Units) -> Self {
         let percent = left.get().saturating_mul(100) / waiting.max(Units::ONE).get();

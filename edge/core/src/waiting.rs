@@ -115,7 +115,7 @@ impl Edge {
             }
             OrderStatus::Cancelled(CancelledBecause::UnknownSku) => Answer::Refused(Refusal::UnknownSku),
             OrderStatus::Cancelled(CancelledBecause::KeyReused) => Answer::Refused(Refusal::KeyReused),
-            OrderStatus::Cancelled(CancelledBecause::NoUnit) => self.queueing(&view.sku, view.id),
+            OrderStatus::Cancelled(CancelledBecause::NoUnit) => self.queueing(&view.sku, view.id, view.units),
             _ => Answer::Reserved(view),
         })
     }
@@ -126,7 +126,7 @@ impl Edge {
             return Answer::Pending { order: self.orders.view(order), retry_after_ms: PENDING_RETRY_MS };
         }
         let order = self.orders.at(order);
-        self.queueing(&order.sku, order.id)
+        self.queueing(&order.sku, order.id, order.units)
     }
 
     pub(crate) fn is_durable(&self, order: Slot) -> bool {

@@ -7,7 +7,7 @@ mod choice;
 use std::net::IpAddr;
 
 use doorbuster_http_core::network::LimitKey;
-use doorbuster_proto::{EdgeId, ShopperId, Sku, Timestamp};
+use doorbuster_proto::{EdgeId, ShopperId, Sku, Timestamp, Units};
 use serde::Serialize;
 
 use super::Shop;
@@ -63,7 +63,7 @@ impl Shop {
     /// Where a shopper, or whoever is at this address, finds the item; never here.
     pub(super) fn route(&self, sku: &Sku, who: &Who) -> Option<Elsewhere> {
         let guidance = self.stock.guidance();
-        let chosen = self.choose(&guidance, sku, who)?;
+        let chosen = self.choose(&guidance, sku, Units::ONE, who)?;
         let page = format!("{}/p/{}?from={}", chosen.shop, sku.code, self.stock.edge());
         Some(chosen.told(page))
     }
@@ -71,7 +71,7 @@ impl Shop {
     fn elsewhere(&self, purchase: &Purchase, now: Timestamp) -> Option<Elsewhere> {
         let sku = purchase.full_sku();
         let guidance = self.stock.guidance();
-        let chosen = self.choose(&guidance, &sku, &Who::shopper(&purchase.shopper))?;
+        let chosen = self.choose(&guidance, &sku, purchase.units, &Who::shopper(&purchase.shopper))?;
         if self.stock.may_know(&purchase.order()) {
             return None;
         }
@@ -82,8 +82,9 @@ impl Shop {
         Some(chosen.told(page))
     }
 
-    fn choose<'g>(&self, guidance: &'g Guidance, sku: &Sku, who: &Who) -> Option<Chosen<'g>> {
-        let others = guidance.of(sku)?.stock.iter().filter(|at| at.edge != *self.stock.edge());
+    /// Another edge that has so many units, and an address.
+    fn choose<'g>(&self, guidance: &'g Guidance, sku: &Sku, units: Units, who: &Who) -> Option<Chosen<'g>> {
+        let others = guidance.of(sku)?.stock.iter().filter(|at| at.edge != *self.stock.edge() && at.units >= units);
         let known = others.filter(|at| guidance.shop(&at.edge).is_some());
         let (edge, _) = choice::choose(sku, &who.0, known.map(|at| (&at.edge, at.units.get())))?;
         Some(Chosen { edge, shop: guidance.shop(edge)? })

@@ -50,6 +50,12 @@ export const WAITING = {
 /** While the page leads to another edge that has it. */
 export const ELSEWHERE = "Another of our shops has it. You are being taken there with the same request: it never buys twice.";
 
+/** Where fewer are left than are wanted, or ""; the edge's answers without scripts have the same. */
+export function fewLeftNote(left) {
+  if (!Number.isFinite(left)) return "";
+  return `Only ${left} ${left === 1 ? "is" : "are"} left. Ask for fewer, or stay in line in case some come back.`;
+}
+
 /** A chance in percent as people tell it, or ""; the edge's answers without scripts have the same. */
 export function chanceNote(percent) {
   if (!Number.isFinite(percent)) return "";

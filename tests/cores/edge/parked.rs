@@ -1,6 +1,7 @@
 //! Requests at an empty shelf.
 
-use doorbuster_edge_core::{PARK_MS_MAX, PARKED_MAX};
+use doorbuster_edge_core::{Answer, Chance, LEVELS_MS_MIN, PARK_MS_MAX, PARKED_MAX};
+use doorbuster_proto::{AllocatorBody, SkuGuidance, Units};
 
 use super::rig::*;
 
@@ -36,6 +37,52 @@ fn parked_requests_hear_the_word_and_the_clock() {
     rig.now = doorbuster_proto::Timestamp(END.0 - 1);
     rig.buy("ann", "k", 1);
     assert_eq!(replies(&rig.pass_ms(1)), [(2, "over")]);
+}
+
+/// The ledger tells how many kettles are left anywhere.
+fn tell_left(rig: &mut Rig, left: u64) {
+    let (low_water, left, waiting) = (units(0), units(left), units(0));
+    rig.hear(AllocatorBody::Guidance(vec![SkuGuidance { sku: kettle(), low_water, left, waiting, stock: vec![] }]));
+    rig.effects();
+}
+
+fn only_left(rig: &mut Rig) -> Option<Units> {
+    match answer(&rig.effects()) {
+        Answer::Queueing { chance, only_left, .. } => {
+            assert_eq!(chance, Some(Chance::NONE));
+            only_left
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn whoever_wants_more_than_is_left_anywhere_is_told_so_and_not_waited_for() {
+    let mut rig = Rig::live(0, 9);
+    tell_left(&mut rig, 1);
+    rig.buy("ann", "k", 2);
+    assert_eq!(only_left(&mut rig), Some(units(1)));
+    rig.advance_ms(LEVELS_MS_MIN);
+    rig.edge.handle_timeout(rig.now);
+    assert!(rig.levels().iter().flatten().all(|level| level.waiting.is_zero()), "nothing is asked for");
+    // One could be had.
+    rig.buy("bob", "k", 1);
+    assert_eq!(replies(&rig.effects()), []);
+    rig.grant(1, 1);
+    assert_eq!(replies(&rig.effects()), [(2, "reserved")]);
+}
+
+#[test]
+fn whoever_is_parked_when_fewer_are_left_than_are_wanted_does_not_hold_up_the_others() {
+    let mut rig = Rig::live(0, 9);
+    rig.buy("ann", "k", 2);
+    rig.buy("bob", "k", 1);
+    tell_left(&mut rig, 1);
+    rig.grant(1, 1);
+    assert_eq!(replies(&rig.effects()), [(1, "queueing"), (2, "reserved")]);
+    tell_left(&mut rig, 0);
+    rig.buy("ann", "k", 2);
+    assert_eq!(replies(&rig.effects()), [], "that nothing is left is the ledger's word to say");
 }
 
 #[test]

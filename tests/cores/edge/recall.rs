@@ -1,4 +1,4 @@
-//! A recall is a hint: what is above `keep` goes back, parked requests first.
+//! A recall is a hint: what is above `keep` goes back.
 
 use doorbuster_proto::{AllocatorBody, UpEntry};
 
@@ -32,11 +32,11 @@ fn a_return_leaves_only_when_it_is_durable() {
 }
 
 #[test]
-fn parked_requests_come_before_a_recall() {
+fn what_is_too_little_for_whoever_waits_goes_back() {
     let mut rig = Rig::live(1, 0);
     rig.buy("ann", "k", 2);
-    assert_eq!(recall(&mut rig, 0), []);
-    assert_eq!(rig.on_hand(), 1);
+    assert_eq!(recall(&mut rig, 0), [returned(1)]);
+    assert_eq!(rig.on_hand(), 0);
 }
 
 #[test]

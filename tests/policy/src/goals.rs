@@ -117,7 +117,7 @@ mod tests {
     use super::*;
 
     fn row(policy: Policy, waiting_share: f64, messages_per_1000: f64) -> Row {
-        let workload = Workload { shape: Shape::Uniform, edges: 30, supply: 3_000 };
+        let workload = Workload::of(Shape::Uniform, 30, 3_000);
         let mut figures = Figures::of([0.0; 8]);
         (figures.waiting_share, figures.messages_per_1000) = (waiting_share, messages_per_1000);
         (figures.sell_out_ratio, figures.lasted_ms) = (1.0, 20_000.0);
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_short_sale_may_last_two_round_trips_longer() {
-        let workload = Workload { shape: Shape::Flash, edges: 1, supply: 10 };
+        let workload = Workload::of(Shape::Flash, 1, 10);
         let found = |lasted_ms| Figures { lasted_ms, sell_out_ratio: 1.0, ..Figures::of([0.0; 8]) };
         assert!((longest(&workload, &found(400.0)) - 1.1).abs() < 1e-9, "one way is 10 ms");
         assert!((longest(&workload, &found(4_000.0)) - 1.05).abs() < 1e-9);

@@ -56,13 +56,13 @@ impl Scale {
     pub fn workloads(self) -> Vec<Workload> {
         let made = |shape: Shape, edges, times: u64| {
             let supply = times * if shape == Shape::Trickle { 300 } else { 3_000 };
-            Workload { shape, edges, supply }
+            Workload::of(shape, edges, supply)
         };
         let mut all = Shape::MADE.map(|shape| made(shape, 30, 1)).to_vec();
         if self == Self::Full {
             all.extend(Shape::MADE.map(|shape| made(shape, 3, 10)));
             let sizes = [(3, 10), (30, 10), (30, 100_000), (30, 1_000_000), (300, 30_000), (1_000, 30_000)];
-            let both = |(edges, supply)| [Shape::Zipf, Shape::Flash].map(|shape| Workload { shape, edges, supply });
+            let both = |(edges, supply)| [Shape::Zipf, Shape::Flash].map(|shape| Workload::of(shape, edges, supply));
             all.extend(sizes.into_iter().flat_map(both));
         }
         all

@@ -11,6 +11,8 @@ pub struct Workload {
     pub edges: usize,
     /// Units to sell.
     pub supply: u64,
+    /// How many units shoppers want, in turn.
+    pub carts: Vec<u64>,
 }
 
 /// How demand is spread over edges and time: made but for the last one.
@@ -46,14 +48,32 @@ const MOVING_HOT: f64 = 0.9;
 const PHASE_MS: u64 = 5_000;
 
 impl Workload {
+    /// Every shopper wants one unit.
+    pub fn of(shape: Shape, edges: usize, supply: u64) -> Self {
+        Self { shape, edges, supply, carts: vec![1] }
+    }
+
+    /// The same units, wanted so many at a time, in turn.
+    #[must_use]
+    pub fn with_carts(self, carts: &[u64]) -> Self {
+        Self { carts: carts.to_vec(), ..self }
+    }
+
+    /// How many units the shopper of this number wants.
+    pub fn cart(&self, shopper: usize) -> u64 {
+        self.carts[shopper % self.carts.len()]
+    }
+
     /// Recorded demand, with as many edges as it was recorded at, for so many units.
     pub fn recorded(replay: Replay, supply: u64) -> Self {
-        Self { edges: replay.trace.edges(), shape: Shape::Recorded(replay), supply }
+        let edges = replay.trace.edges();
+        Self::of(Shape::Recorded(replay), edges, supply)
     }
 
     /// Shoppers who come in a millisecond, `ms` after the start.
     pub fn rate(&self, ms: u64) -> f64 {
-        let supply = self.supply as f64;
+        let cart = self.carts.iter().sum::<u64>() as f64 / self.carts.len() as f64;
+        let supply = self.supply as f64 / cart;
         match &self.shape {
             Shape::Flash if ms < 1_000 => supply * FLASH_FIRST / 1_000.0,
             Shape::Flash => supply * FLASH_LATER / 1_000.0,
@@ -110,7 +130,7 @@ impl Workload {
         }
     }
 
-    /// Names for tables: the shape, edges and supply.
+    /// For tables: the shape, edges and supply.
     pub fn name(&self) -> String {
         format!("{}, {} edges, {} units", self.shape.as_str(), self.edges, self.supply)
     }

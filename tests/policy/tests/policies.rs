@@ -13,7 +13,7 @@ const WAITING_SHARE_MAX: f64 = 0.01;
 const WAITING_SHARE_OF_ONE_MAX: f64 = 0.06;
 
 fn workloads() -> Vec<Workload> {
-    let made = Shape::MADE.map(|shape| Workload { shape, edges: EDGES, supply: SUPPLY });
+    let made = Shape::MADE.map(|shape| Workload::of(shape, EDGES, SUPPLY));
     made.into_iter().chain([recorded()]).collect()
 }
 
@@ -51,16 +51,32 @@ fn the_adaptive_policy_sells_everything_and_keeps_hardly_anyone_waiting() {
 }
 
 #[test]
+fn units_too_few_for_a_shopper_who_wants_several_do_not_stay_where_they_are() {
+    for carts in [&[2][..], &[1, 1, 4]] {
+        let with_carts: Vec<_> = workloads().into_iter().map(|workload| workload.with_carts(carts)).collect();
+        let rows = measure(&with_carts, &[Policy::Adaptive, Policy::AdaptiveOneEdge], |_| SALES / 4);
+        for (row, sale) in sales(&rows) {
+            let name = row.workload.name();
+            assert!(
+                sale.unsold <= 0.0 && sale.false_sold_out <= 0.0,
+                "{} under {name}, {carts:?}: {sale:?}",
+                row.policy
+            );
+        }
+    }
+}
+
+#[test]
 fn a_split_that_nothing_mends_leaves_shoppers_waiting() {
     // What the figure is there to show: without it, the two tests above could not fail.
-    let zipf = Workload { shape: Shape::Zipf, edges: EDGES, supply: SUPPLY };
+    let zipf = Workload::of(Shape::Zipf, EDGES, SUPPLY);
     let sale = simulate(&zipf, Policy::Static, 1);
     assert!(sale.waiting_share > 10.0 * WAITING_SHARE_MAX && sale.stranded_unit_seconds > 0.0, "{sale:?}");
 }
 
 #[test]
 fn the_same_seed_gives_the_same_sale() {
-    let moving = Workload { shape: Shape::Moving, edges: EDGES, supply: SUPPLY };
+    let moving = Workload::of(Shape::Moving, EDGES, SUPPLY);
     for workload in [moving, recorded()] {
         let sale = simulate(&workload, Policy::Adaptive, 7);
         assert_eq!(sale, simulate(&workload, Policy::Adaptive, 7));

@@ -50,22 +50,34 @@ pub(super) fn low_water(view: &SkuView) -> Vec<Units> {
     seen.edges.iter().map(|edge| units(mark(edge))).collect()
 }
 
-/// Whoever waits comes first: all they lack, or its part of the pool where that is less.
+/// Whoever waits comes first: all they lack, or as much of it as the pool has.
 fn give_to_the_waiting(seen: &Seen<'_>, grants: &mut Grants) {
-    let lacked: u64 = seen.granted_to().map(SeenEdge::lacks).sum();
     let pool = grants.pool.get();
-    let mut beyond = if seen.is_tail { 0 } else { pool.saturating_sub(lacked) };
-    for edge in seen.granted_to().filter(|edge| edge.lacks() > 0) {
-        let part = if lacked <= pool { edge.lacks() } else { part_of(pool, edge.lacks(), lacked) };
+    let waiting = || seen.granted_to().filter(|edge| edge.lacks() > 0);
+    let lacked: u64 = waiting().map(SeenEdge::lacks).sum();
+    if lacked > pool {
+        return share_out(seen, waiting().collect(), lacked, grants);
+    }
+    let mut beyond = if seen.is_tail { 0 } else { pool - lacked };
+    for edge in waiting() {
         let ahead = wanted_ahead(seen, edge, beyond);
         beyond -= ahead;
-        grants.give(edge.view, units(part + ahead));
+        grants.give(edge.view, units(edge.lacks() + ahead));
     }
-    // What rounding left.
-    for edge in seen.granted_to().filter(|edge| edge.lacks() > 0) {
-        if lacked > pool {
-            grants.give(edge.view, Units::ONE);
-        }
+}
+
+/// Of a pool that is too small each edge gets its part, and the first ones what rounding leaves. But where a shopper may want
+/// several units, a part may serve nobody: whoever lacks least comes first, and gets all of it.
+fn share_out(seen: &Seen<'_>, mut waiting: Vec<&SeenEdge<'_>>, lacked: u64, grants: &mut Grants) {
+    if seen.sells_several() {
+        waiting.sort_by_key(|edge| edge.lacks());
+        return waiting.into_iter().for_each(|edge| grants.give(edge.view, units(edge.lacks())));
+    }
+    let pool = grants.pool.get();
+    let parts: Vec<u64> = waiting.iter().map(|edge| part_of(pool, edge.lacks(), lacked)).collect();
+    let rest = pool - parts.iter().sum::<u64>();
+    for (place, (edge, part)) in (0..).zip(waiting.into_iter().zip(parts)) {
+        grants.give(edge.view, units(part + u64::from(place < rest)));
     }
 }
 
@@ -75,8 +87,8 @@ fn gather_on_one(seen: &Seen<'_>, mut grants: Grants) -> Vec<Move> {
     let stock = |edge: &SeenEdge<'_>| (edge.shelf + edge.in_flight, edge.waiting());
     let Some(one) = seen.granted_to().max_by_key(|edge| stock(edge)) else { return Vec::new() };
     grants.give(one.view, grants.pool);
-    let others = recalls::of(seen, u64::MAX).into_iter().filter(|recall| !recall.is_of(&one.view.edge));
-    grants.moves.into_iter().chain(others).collect()
+    let but = seen.lacks_least().filter(|_| seen.sells_several()).unwrap_or(one);
+    grants.moves.into_iter().chain(recalls::of(seen, u64::MAX, Some(but))).collect()
 }
 
 /// Edges at their low-water mark get what is missing to their part.

@@ -20,6 +20,8 @@ pub struct SkuView {
     pub pool: Units,
     /// Units that are to come back, since the supply was lowered. Nothing is granted before.
     pub debt: Units,
+    /// Units that one shopper may want at once.
+    pub cart_max: Units,
     /// The edges that sell it, by id.
     pub edges: Vec<EdgeView>,
 }
@@ -81,15 +83,6 @@ pub enum Move {
         /// What may stay.
         keep: Units,
     },
-}
-
-impl Move {
-    /// Whether this edge is to do something.
-    pub(super) fn is_of(&self, name: &EdgeId) -> bool {
-        match self {
-            Self::Grant { edge, .. } | Self::Recall { edge, .. } => edge == name,
-        }
-    }
 }
 
 impl Rate {
@@ -175,7 +168,7 @@ pub(super) mod tests {
     /// A sale that has begun, and lasts.
     pub(crate) fn view(issued: u64, pool: u64, edges: Vec<EdgeView>) -> SkuView {
         let (starts_at, ends_at) = (Timestamp(5_000), Timestamp(1_000_000));
-        SkuView { now: NOW, starts_at, ends_at, issued: u(issued), pool: u(pool), debt: u(0), edges }
+        SkuView { now: NOW, starts_at, ends_at, issued: u(issued), pool: u(pool), debt: u(0), cart_max: u(1), edges }
     }
 
     pub(crate) fn grant(name: &str, units: u64) -> Move {

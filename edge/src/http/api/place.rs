@@ -39,6 +39,9 @@ struct OutcomeJson {
     retry_after_ms: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     chance_percent: Option<u8>,
+    /// Units, where fewer are left anywhere than are wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    left: Option<u64>,
     #[serde(skip_serializing_if = "Option::is_none")]
     elsewhere: Option<Elsewhere>,
 }
@@ -118,7 +121,7 @@ impl Told {
             Ok(answer) => answer,
             Err(busy) => return Err(guided(busy.into(), elsewhere)),
         };
-        let chance_percent = chance_percent(&answer);
+        let (chance_percent, left) = prospects(&answer);
         let (status, word, order, retry_after_ms) = match answer {
             // The repeat of a purchase whose order has come to nothing since.
             Answer::Reserved(order) if matches!(order.status, OrderStatus::Expired | OrderStatus::Cancelled(_)) => {
@@ -133,7 +136,7 @@ impl Told {
         };
         let id = order.as_ref().filter(|_| status != StatusCode::ACCEPTED).map(|order| order.id);
         let order = order.map(Order::from);
-        let body = json_written(&OutcomeJson { status: word, order, retry_after_ms, chance_percent, elsewhere });
+        let body = json_written(&OutcomeJson { status: word, order, retry_after_ms, chance_percent, left, elsewhere });
         Ok(Self { status, body, order: id, retry_after_ms })
     }
 
@@ -156,11 +159,11 @@ fn guided(problem: Problem, elsewhere: Option<Elsewhere>) -> Problem {
     }
 }
 
-/// Of a hundred who wait, how many can be served with what is left.
-fn chance_percent(answer: &Answer) -> Option<u8> {
+/// Of a hundred who wait, how many can be served with what is left; and what is left, where that is less than is wanted.
+fn prospects(answer: &Answer) -> (Option<u8>, Option<u64>) {
     match answer {
-        Answer::Queueing { chance, .. } => chance.map(|chance| chance.percent),
-        _ => None,
+        Answer::Queueing { chance, only_left, .. } => (chance.map(|chance| chance.percent), only_left.map(Units::get)),
+        _ => (None, None),
     }
 }
 
@@ -282,12 +285,15 @@ mod tests {
 
     #[test]
     fn waiting_says_for_how_long() {
-        let queueing = reply(Answer::Queueing { retry_after_ms: 1_200, chance: None }).unwrap();
+        let queueing = reply(Answer::Queueing { retry_after_ms: 1_200, chance: None, only_left: None }).unwrap();
         assert_eq!((queueing.status().as_u16(), &queueing.headers()[RETRY_AFTER]), (202, &"2".parse().unwrap()));
         assert_eq!(content(queueing), json!({"status": "queueing", "retry_after_ms": 1_200}));
-        let chance = Some(Chance { percent: 30 });
-        let hopeful = reply(Answer::Queueing { retry_after_ms: 500, chance }).unwrap();
-        assert_eq!(content(hopeful)["chance_percent"], 30);
+        let with = |percent, only_left| {
+            reply(Answer::Queueing { retry_after_ms: 500, chance: Some(Chance { percent }), only_left }).unwrap()
+        };
+        assert_eq!(content(with(30, None))["chance_percent"], 30);
+        let hopeless = content(with(0, Some(Units::ONE)));
+        assert_eq!((&hopeless["chance_percent"], &hopeless["left"]), (&json!(0), &json!(1)));
         let pending = reply(Answer::Pending { order: order(OrderStatus::Pending), retry_after_ms: 500 }).unwrap();
         assert_eq!(pending.status(), 202);
         assert_eq!(content(pending)["order"]["state"], "pending");

@@ -33,7 +33,8 @@ pub(in crate::http) async fn place(shop: &Shop, asked: &Asked, code: &str) -> Re
         Ok(Answer::Reserved(order) | Answer::Pending { order, .. }) => {
             return Ok(see_other(&format!("{}/orders/{}", asked.root(), order.id)));
         }
-        Ok(Answer::Queueing { retry_after_ms, chance }) => Shown::queueing(retry_after_ms, chance),
+        Ok(Answer::Queueing { retry_after_ms, only_left: Some(left), .. }) => Shown::too_few_left(retry_after_ms, left),
+        Ok(Answer::Queueing { retry_after_ms, chance, .. }) => Shown::queueing(retry_after_ms, chance),
         Ok(Answer::Refused(refusal)) => Shown::problem(&refusal.into()),
         Err(busy) => Shown::problem(&busy.into()),
     };

@@ -69,7 +69,7 @@ impl Options {
     fn workloads(&self) -> anyhow::Result<Vec<Workload>> {
         let (edges, supply) = (self.edges.map(usize::from), self.supply.map(u64::from));
         let mut workloads = match (edges, supply) {
-            (Some(edges), Some(supply)) => Shape::MADE.map(|shape| Workload { shape, edges, supply }).to_vec(),
+            (Some(edges), Some(supply)) => Shape::MADE.map(|shape| Workload::of(shape, edges, supply)).to_vec(),
             _ => self.scale().workloads(),
         };
         workloads.extend(self.recorded()?);

@@ -25,7 +25,6 @@ impl World {
     }
 
     pub(super) fn follow(&mut self, shopper: usize, elsewhere: usize) {
-        self.watch.left(self.shoppers.of(shopper).edge);
         self.shoppers.guide_to(shopper, elsewhere);
         self.queue.at(self.now.after_ms(GO_THERE_MS), Event::Ask { shopper });
     }

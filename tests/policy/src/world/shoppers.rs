@@ -1,4 +1,4 @@
-//! Shoppers: each wants one unit, and asks until it has one or hears that none is left.
+//! Shoppers: each wants one unit, or a few, and asks until it has them or hears that none is left.
 
 use doorbuster_edge_core::{Answer, Purchase, Refusal, Waiter};
 use doorbuster_proto::{Timestamp, Units};
@@ -20,6 +20,9 @@ pub(super) struct Shopper {
 #[derive(Default)]
 pub(super) struct Shoppers {
     all: Vec<Shopper>,
+    /// How many wait at each edge.
+    at_edge: Vec<u64>,
+    /// Units.
     pub(super) sold: u64,
     /// When the last unit was sold.
     pub(super) last_at: Option<Timestamp>,
@@ -30,9 +33,14 @@ pub(super) struct Shoppers {
 }
 
 impl Shoppers {
+    pub(super) fn at(edges: usize) -> Self {
+        Self { at_edge: vec![0; edges], ..Self::default() }
+    }
+
     pub(super) fn come(&mut self, edge: usize, now: Timestamp) -> usize {
         let number = self.all.len();
         self.all.push(Shopper { number, edge, came_at: now, served_at: None, is_waiting: true, was_guided: false });
+        self.at_edge[edge] += 1;
         number
     }
 
@@ -45,12 +53,26 @@ impl Shoppers {
     }
 
     pub(super) fn go_to(&mut self, shopper: usize, edge: usize) {
-        self.all[shopper].edge = edge;
+        let before = std::mem::replace(&mut self.all[shopper].edge, edge);
+        self.at_edge[before] -= 1;
+        self.at_edge[edge] += 1;
     }
 
     pub(super) fn guide_to(&mut self, shopper: usize, edge: usize) {
         self.go_to(shopper, edge);
         self.all[shopper].was_guided = true;
+    }
+
+    /// With or without a unit.
+    fn leave(&mut self, shopper: usize) {
+        let shopper = &mut self.all[shopper];
+        if std::mem::take(&mut shopper.is_waiting) {
+            self.at_edge[shopper.edge] -= 1;
+        }
+    }
+
+    pub(super) fn is_anyone_waiting_at(&self, edge: usize) -> bool {
+        self.at_edge[edge] > 0
     }
 
     pub(super) fn waiting_at(&self, edge: usize) -> Vec<usize> {
@@ -76,12 +98,11 @@ impl World {
         let purchase = Purchase {
             sale: sku.sale,
             sku: sku.code,
-            units: Units::ONE,
+            units: Units::new(self.workload.cart(number)).expect("it is a quantity"),
             shopper: format!("s{number}").parse().expect("it is an id"),
             key: "k".parse().expect("it is a key"),
         };
         self.shoppers.asks += 1;
-        self.watch.asked(edge);
         self.edges[edge].core.handle_purchase(Waiter(number as u64), purchase, self.now);
         self.run_edge(edge);
     }
@@ -93,9 +114,9 @@ impl World {
             Answer::Refused(Refusal::SoldOut) => {
                 self.shoppers.sold_out_said += 1;
                 self.shoppers.sold_out_false += u64::from(self.is_any_unit_left());
-                self.leave(number);
+                self.shoppers.leave(number);
             }
-            Answer::Refused(_) => self.leave(number),
+            Answer::Refused(_) => self.shoppers.leave(number),
             Answer::Pending { retry_after_ms, .. } | Answer::Queueing { retry_after_ms, .. } => {
                 self.queue.at(self.now.after_ms(*retry_after_ms), Event::Ask { shopper: number });
             }
@@ -106,17 +127,9 @@ impl World {
         let shopper = &mut self.shoppers.all[number];
         if shopper.served_at.is_none() {
             shopper.served_at = Some(self.now);
-            self.shoppers.sold += 1;
+            self.shoppers.sold += self.workload.cart(number);
             self.shoppers.last_at = Some(self.now);
         }
-        self.leave(number);
-    }
-
-    fn leave(&mut self, number: usize) {
-        let shopper = &mut self.shoppers.all[number];
-        if std::mem::take(&mut shopper.is_waiting) {
-            let edge = shopper.edge;
-            self.watch.left(edge);
-        }
+        self.shoppers.leave(number);
     }
 }

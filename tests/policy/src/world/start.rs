@@ -37,7 +37,7 @@ impl World {
             allocator,
             allocator_timer: None,
             edges: names.iter().zip(1..).map(|(name, number)| node(name, number)).collect(),
-            shoppers: Shoppers::default(),
+            shoppers: Shoppers::at(workload.edges),
             arrivals: Arrivals::of(workload.clone(), seed),
             watch: Watch::of(workload.edges),
         }
@@ -57,14 +57,18 @@ impl World {
         Sku { sale: "s".parse().expect(ID), code: "a".parse().expect(ID) }
     }
 
+    /// As many as any shopper wants.
+    fn limit(&self) -> Units {
+        units(self.workload.carts.iter().copied().max().unwrap_or(1))
+    }
+
     fn sale(&self) -> SaleDefinition {
-        let units = |count| Units::new(count).expect("it is a quantity");
         let item = ItemDefinition {
             sku: Self::sku().code,
             name: "A".to_owned(),
             supply: units(self.workload.supply),
             budget: Units::ZERO,
-            limit: Units::ONE,
+            limit: self.limit(),
             few_left: Units::ZERO,
             edges: None,
             weights: None,
@@ -74,12 +78,16 @@ impl World {
             title: "Simulated".to_owned(),
             starts_at: self.starts_at,
             ends_at: self.starts_at.after_ms(self.workload.open_ms()),
-            limit: Units::ONE,
+            limit: self.limit(),
             credit: units(self.workload.credit()),
             by_page_views: false,
             items: vec![item],
         }
     }
+}
+
+fn units(count: u64) -> Units {
+    Units::new(count).expect("it is a quantity")
 }
 
 fn node(name: &EdgeId, number: u64) -> Node {

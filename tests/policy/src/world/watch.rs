@@ -5,6 +5,7 @@ use doorbuster_edge_core::HEARTBEAT_MS;
 use doorbuster_proto::{AllocatorBody, DownEntry, EdgeBody, Timestamp, UpEntry};
 
 use super::guidance::GO_THERE_MS;
+use super::shoppers::Shopper;
 use super::{SYNC_MS, World};
 use crate::figures::Figures;
 use crate::statistics::quantile;
@@ -32,8 +33,6 @@ pub(super) struct Watch {
     stranded_unit_ms: f64,
     /// When each edge told all its levels last: its heartbeats come at whole intervals from there.
     told_all_at: Vec<Timestamp>,
-    /// Shoppers at each edge who have asked and are not served.
-    waiting: Vec<u64>,
 }
 
 impl Counts {
@@ -51,7 +50,7 @@ impl Counts {
 
 impl Watch {
     pub(super) fn of(edges: usize) -> Self {
-        Self { waiting: vec![0; edges], told_all_at: vec![Timestamp(0); edges], ..Self::default() }
+        Self { told_all_at: vec![Timestamp(0); edges], ..Self::default() }
     }
 
     /// An edge sends something. What it tells between two heartbeats is an ask; that it is there is a heartbeat at any time.
@@ -69,14 +68,6 @@ impl Watch {
             _ => {}
         }
     }
-
-    pub(super) fn asked(&mut self, edge: usize) {
-        self.waiting[edge] += 1;
-    }
-
-    pub(super) fn left(&mut self, edge: usize) {
-        self.waiting[edge] = self.waiting[edge].saturating_sub(1);
-    }
 }
 
 impl World {
@@ -93,15 +84,11 @@ impl World {
         for (edge, share) in shares.iter().enumerate().filter(|(edge, _)| !self.edges[*edge].is_dead) {
             let shelf = self.shelf(edge) as f64;
             idle += (shelf - rate * share / all * IDLE_MS).max(0.0);
-            starves |= shelf < 1.0 && self.is_anyone_waiting_at(edge);
+            starves |= shelf < 1.0 && self.shoppers.is_anyone_waiting_at(edge);
         }
         if starves {
             self.watch.stranded_unit_ms += idle * LOOK_MS as f64;
         }
-    }
-
-    fn is_anyone_waiting_at(&self, edge: usize) -> bool {
-        self.watch.waiting[edge] > 0
     }
 
     /// Whether a unit is left that could be sold: what a lost edge may have sold is not.
@@ -145,10 +132,16 @@ impl World {
         (waited.count() as u64, came.count() as u64)
     }
 
-    /// What nobody was sold although somebody waited for it.
+    /// What nobody was sold although somebody waited for it: all that those who wait could have had.
     fn unsold(&self) -> u64 {
-        let waiting = self.shoppers.waiting().count() as u64;
-        self.sellable().saturating_sub(self.shoppers.sold).min(waiting)
+        let left = self.sellable().saturating_sub(self.shoppers.sold);
+        let mut carts: Vec<u64> = self.shoppers.waiting().map(|shopper| self.workload.cart(shopper.number)).collect();
+        carts.sort_unstable();
+        let had = carts.into_iter().scan(0, |had, cart| {
+            *had += cart;
+            Some(*had)
+        });
+        had.take_while(|had| *had <= left).last().unwrap_or_default()
     }
 
     /// Asks, grants, recalls and returns. A central counter is asked for every purchase, whatever a link puts into one message.
@@ -162,7 +155,12 @@ impl World {
 
     /// Against a counter that is nowhere away: sold out with the shopper who takes the last unit.
     fn sell_out_ratio(&self, lasted_ms: u64) -> f64 {
-        let last = usize::try_from(self.sellable()).ok().and_then(|supply| self.shoppers.all().get(supply - 1));
+        let mut wanted = 0;
+        let mut takes_the_last = |shopper: &&Shopper| {
+            wanted += self.workload.cart(shopper.number);
+            wanted >= self.sellable()
+        };
+        let last = self.shoppers.all().iter().find(&mut takes_the_last);
         let limit = last.map_or(lasted_ms, |shopper| shopper.came_at.since_ms(self.starts_at));
         lasted_ms.max(1) as f64 / limit.max(1) as f64
     }

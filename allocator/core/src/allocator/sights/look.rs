@@ -101,7 +101,9 @@ impl Allocator {
         let is_open = sale.stage == SaleStage::Published && now < sale.ends_at && stock.halted.is_none();
         let (starts_at, ends_at) = (sale.definition.starts_at, sale.ends_at);
         let (issued, pool, debt) = (stock.issued(), stock.balance(&Account::Pool), stock.owed());
-        is_open.then_some(SkuView { now, starts_at, ends_at, issued, pool, debt, edges: Vec::new() })
+        let cart_max =
+            sale.definition.item(&sku.code).map(|item| item.limit.min(sale.definition.limit)).unwrap_or_default();
+        is_open.then_some(SkuView { now, starts_at, ends_at, issued, pool, debt, cart_max, edges: Vec::new() })
     }
 
     fn first_sight(&self, sku: &Sku, frame: &SkuView) -> Sight {

@@ -7,6 +7,8 @@ mod edge;
 pub(super) use self::edge::SeenEdge;
 use self::edge::shares;
 use super::part_of;
+use doorbuster_proto::Units;
+
 use crate::policy::{Rate, SkuView};
 
 /// Demand is taken to stay below its mean and so many standard deviations (Poisson: the root of the mean). Five: in the time
@@ -122,6 +124,16 @@ impl<'a> Seen<'a> {
     /// Edges that may be granted to: those that have told their level, and those that have nothing to tell of yet.
     pub(super) fn granted_to(&self) -> impl Iterator<Item = &SeenEdge<'a>> {
         self.edges.iter().filter(|edge| edge.view.ready && (edge.view.told.is_some() || edge.view.granted.is_zero()))
+    }
+
+    /// Whether a shopper may want several units at once: then units on a shelf may serve none of those who wait there.
+    pub(super) fn sells_several(&self) -> bool {
+        self.view.cart_max > Units::ONE
+    }
+
+    /// The edge whose shoppers lack least, of those that lack any.
+    pub(super) fn lacks_least(&self) -> Option<&SeenEdge<'a>> {
+        self.granted_to().filter(|edge| edge.lacks() > 0).min_by_key(|edge| edge.lacks())
     }
 
     /// The edge's part of so many units, by its share of the demand.

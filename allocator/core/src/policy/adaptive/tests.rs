@@ -89,6 +89,16 @@ fn a_first_part_does_not_depend_on_who_came_first() {
 }
 
 #[test]
+fn of_what_is_added_before_the_start_each_edge_gets_its_part() {
+    let granted = |name| EdgeView { granted: u(10), last_grant: u(10), ..stocked(name, 10, 0) };
+    let edges = ["a", "b", "c"].map(granted).to_vec();
+    let raised = SkuView { pool: u(29_970), ..before_start(30_000, edges.clone()) };
+    assert_eq!(moves(&raised), [grant("a", 9_890), grant("b", 9_890), grant("c", 9_890)]);
+    let as_it_was = SkuView { pool: u(14), ..before_start(44, edges) };
+    assert_eq!(moves(&as_it_was), []);
+}
+
+#[test]
 fn a_busier_edge_is_filled_up_to_more() {
     let mut edges = alike(50);
     edges[0] = asked("a", 0, 8_000);
@@ -108,15 +118,42 @@ fn a_pool_that_is_too_small_is_shared_by_who_waits() {
     assert_eq!(moves(&view(100, 8, edges)), [grant("a", 6), grant("b", 2)]);
 }
 
+/// Sales in which a shopper may want several at once.
+fn of_carts(pool: u64, edges: Vec<EdgeView>) -> SkuView {
+    SkuView { cart_max: u(10), ..view(400, pool, edges) }
+}
+
+#[test]
+fn where_a_part_may_serve_nobody_whoever_lacks_least_gets_all_of_it() {
+    let edges = || vec![stocked("a", 0, 3), stocked("b", 0, 2), stocked("c", 0, 2)];
+    assert_eq!(moves(&of_carts(4, edges())), [grant("b", 2), grant("c", 2)]);
+    assert_eq!(moves(&of_carts(3, edges())), [grant("b", 2), grant("c", 1)]);
+}
+
+#[test]
+fn units_too_few_for_whoever_waits_there_are_gathered_for_whoever_lacks_least() {
+    let edges = || vec![stocked("a", 1, 2), stocked("b", 1, 2), stocked("c", 4, 10)];
+    assert_eq!(moves(&of_carts(0, edges())), [recall("c", 0), recall("b", 0)]);
+    let mut asked_just_now = edges();
+    asked_just_now[2].recalled_at = Some(Timestamp(9_900));
+    assert_eq!(moves(&of_carts(0, asked_just_now)), [recall("b", 0)], "four are on their way, and eight are lacked");
+    assert_eq!(moves(&of_carts(0, edges()[..2].to_vec())), [recall("b", 0)]);
+    assert_eq!(moves(&view(400, 0, edges()[..2].to_vec())), [], "each wants one, and has come for it");
+    let ending = SkuView { ends_at: Timestamp(11_000), ..of_carts(0, edges()) };
+    assert_eq!(moves(&ending), [recall("c", 0), recall("b", 0)]);
+    let tail = vec![stocked("a", 1, 2), stocked("b", 1, 2), stocked("c", 1, 9)];
+    assert_eq!(super::moves(&of_carts(0, tail), Tail::OneEdge), [recall("b", 0), recall("c", 0)]);
+}
+
 #[test]
 fn units_under_way_are_not_granted_again() {
-    let mut edge = stocked("a", 0, 9);
-    edge.told = edge.told.map(|told| Told { in_flight: u(7), ..told });
-    let moves = moves(&view(100, 50, vec![edge, stocked("b", 40, 0)]));
-    assert!(matches!(&moves[0], Move::Grant { units, .. } if units.get() >= 2), "{moves:?}");
-    let mut edge = stocked("a", 0, 9);
-    edge.told = edge.told.map(|told| Told { in_flight: u(40), ..told });
-    assert_eq!(super::moves(&view(100, 50, vec![edge, stocked("b", 40, 0)]), Tail::Pool), []);
+    let with = |in_flight: u64| {
+        let mut edge = stocked("a", 0, 9);
+        edge.told = edge.told.map(|told| Told { in_flight: u(in_flight), ..told });
+        moves(&view(100, 50, vec![edge, stocked("b", 40, 0)]))
+    };
+    assert_eq!(with(7), [grant("a", 40)], "two that are lacked, and 38 ahead");
+    assert_eq!(with(40), []);
 }
 
 #[test]
@@ -204,7 +241,7 @@ fn no_mark_is_more_than_a_third_of_what_the_edge_should_hold_unless_it_may_sell_
 
 #[test]
 fn who_waits_is_not_left_waiting_for_a_few_units_that_lie_elsewhere() {
-    // Three units are no tail for two edges, and an eighth of them is none.
+    // Three units are no tail for two edges, and a pool that should keep back one is not low.
     let edges = vec![asked("a", 3, 0), EdgeView { granted: u(0), last_grant: u(0), ..stocked("b", 0, 1) }];
     assert_eq!(moves(&view(40, 0, edges)), [recall("a", 2)]);
 }

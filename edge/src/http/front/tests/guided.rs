@@ -76,7 +76,7 @@ async fn a_purchase_that_may_have_been_placed_here_is_never_sent_away() {
     assert!(answer.starts_with("HTTP/1.1 201 "), "{answer}");
     let shop = &edge.front.shop;
     let elsewhere = |key, answer| shop.outcome(answer, &purchase("kettle", key), Timestamp(5)).elsewhere;
-    let queueing = || Ok(Answer::Queueing { retry_after_ms: 1, chance: None });
+    let queueing = || Ok(Answer::Queueing { retry_after_ms: 1, chance: None, only_left: None });
     for answer in [queueing(), Err(Busy), Ok(Answer::Refused(Refusal::SoldOut))] {
         assert_eq!(elsewhere("k-1", answer), None);
     }
