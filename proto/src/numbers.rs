@@ -72,4 +72,62 @@ impl Timestamp {
     pub fn since_ms(self, earlier: Self) -> u64 {
         self.0.saturating_sub(earlier.0)
     }
+
+    /// The second that it lies in.
+    #[must_use]
+    pub fn whole_second(self) -> Self {
+        Self(self.0 - self.0 % 1_000)
+    }
+
+    /// The time in UTC as RFC 3339 has it, with milliseconds where there are any; the last one that it has a form for where
+    /// it is later.
+    pub fn rfc3339(self) -> String {
+        let ms = self.0.min(LAST_MS);
+        let (day, second) = (ms / DAY_MS, ms % DAY_MS / 1_000);
+        let (year, month, day) = civil(day);
+        let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
+        let fraction = match ms % 1_000 {
+            0 => String::new(),
+            ms => format!(".{ms:03}"),
+        };
+        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
+    }
+}
+
+const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
+/// The last millisecond of the year 9999.
+const LAST_MS: u64 = 253_402_300_799_999;
+
+/// Year, month and day of a day since 1970 (H. Hinnant, *chrono-Compatible Low-Level Date Algorithms*, 2013).
+fn civil(day: u64) -> (u64, u64, u64) {
+    // Days since March 1 of the year 0: a leap day is the last one of its year.
+    let day = day + 719_468;
+    let (era, of_era) = (day / 146_097, day % 146_097);
+    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year + year / 4 - year / 100);
+    let month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * month + 2) / 5 + 1;
+    let (month, years) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    (era * 400 + year + years, month, day)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_is_written_in_utc() {
+        for (ms, written) in [
+            (0, "1970-01-01T00:00:00Z"),
+            (951_782_399_999, "2000-02-28T23:59:59.999Z"),
+            (951_782_400_000, "2000-02-29T00:00:00Z"),
+            (951_868_800_000, "2000-03-01T00:00:00Z"),
+            (1_795_432_545_007, "2026-11-23T11:15:45.007Z"),
+            (4_107_542_400_000, "2100-03-01T00:00:00Z"),
+            (u64::MAX, "9999-12-31T23:59:59.999Z"),
+        ] {
+            assert_eq!(Timestamp(ms).rfc3339(), written);
+        }
+        assert_eq!(Timestamp(1_999).whole_second(), Timestamp(1_000));
+    }
 }

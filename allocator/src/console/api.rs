@@ -33,9 +33,10 @@ pub(super) async fn publish(State(console): State<Console>, body: Bytes) -> Answ
         Some(sale) => console.ledger.sold_by_edge(sale).await?,
         None => None,
     };
+    let starts_at = publish::sale_id(&bundle).and_then(|sale| console.ledger.figures().start_of(&sale));
     let draft = tokio::task::spawn_blocking({
         let edges = console.edges.clone();
-        move || publish::read(&bundle, clock::now(), Some(Known { edges: &edges, sold: sold.as_ref() }))
+        move || publish::read(&bundle, clock::now(), Some(Known { edges: &edges, sold: sold.as_ref(), starts_at }))
     });
     let draft =
         draft.await.expect("reading a bundle does not panic").map_err(|faults| Problem::faults(WRONG_SALE, faults))?;

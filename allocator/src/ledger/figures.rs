@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
-use doorbuster_allocator_core::{CancelReason, LedgerOrder, Snapshot};
-use doorbuster_proto::{EdgeId, OrderState};
+use doorbuster_allocator_core::{CancelReason, LedgerOrder, SaleSnapshot, SaleState, Snapshot};
+use doorbuster_proto::{EdgeId, OrderState, SaleId, Timestamp};
 use serde_json::{Value, json};
 
 /// The ledger at one moment.
@@ -25,6 +25,13 @@ pub type Shops = BTreeMap<EdgeId, Option<String>>;
 impl Figures {
     pub(super) fn new(snapshot: Snapshot, orders_per_s: f64, sessions: usize, shops: Arc<Shops>) -> Self {
         Self { snapshot, sessions, orders_per_s, shops, json: OnceLock::new() }
+    }
+
+    /// When a sale starts, or did, that is not over.
+    pub fn start_of(&self, sale: &SaleId) -> Option<Timestamp> {
+        let is_on = |known: &&SaleSnapshot| matches!(known.state, SaleState::Planned | SaleState::Open);
+        let known = self.snapshot.sales.iter().find(|known| known.id == *sale).filter(is_on)?;
+        Some(Timestamp(known.starts_at_ms))
     }
 
     /// As the console reads it: with orders per second, and where each edge serves shoppers. Made when somebody looks, by

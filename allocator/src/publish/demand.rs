@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use doorbuster_allocator_core::{DemandByEdge, Weights};
-use doorbuster_proto::{EdgeId, SaleId, SkuCode};
+use doorbuster_proto::{EdgeId, SaleId, SkuCode, Timestamp};
 use serde_json::Value;
 
 use super::placement::{EdgeTraits, Edges};
@@ -15,6 +15,8 @@ pub struct Known<'a> {
     pub edges: &'a Edges,
     /// What each edge sold in the sale of [`expect_like`]; `None` where the file names none, or one that is not known.
     pub sold: Option<&'a DemandByEdge>,
+    /// When the file's own sale starts, or did, where it is known already and not over.
+    pub starts_at: Option<Timestamp>,
 }
 
 /// The sale whose demand a bundle expects, if it names one.

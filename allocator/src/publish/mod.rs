@@ -25,7 +25,7 @@ pub use placement::{EdgeTraits, Edges};
 pub(crate) use placement::{TAGS_MAX, label};
 pub use presentation::{ItemPresentation, Presentation};
 pub use render::{RenderError, Renderer};
-pub use sale::{Draft, read};
+pub use sale::{Draft, read, sale_id};
 pub(crate) use site::content_type;
 pub use site::{Site, SiteFile};
 

@@ -51,6 +51,11 @@ pub fn read(bundle: &Value, now: Timestamp, known: Option<Known<'_>>) -> Result<
     faults.or(draft)
 }
 
+/// The sale of a bundle, if its id is one.
+pub fn sale_id(bundle: &Value) -> Option<SaleId> {
+    bundle["sale"]["id"].as_str()?.parse().ok()
+}
+
 struct Head {
     id: SaleId,
     title: String,
@@ -104,7 +109,8 @@ fn read_bundle(document: &Field<'_>, now: Timestamp, known: Option<Known<'_>>) -
         top.required("pictures", "a table of pictures").and_then(|field| field.map());
     let expected = sale.as_ref().map_or(Some(()), |sale| read_expected(sale, known.as_ref()));
     let context = ItemContext { sale_limit: limit, currency: currency.as_deref(), pictures, known };
-    let head = sale.as_ref().and_then(|sale| read_head(sale, now, limit, currency.clone()));
+    let started = known.and_then(|known| known.starts_at);
+    let head = sale.as_ref().and_then(|sale| read_head(sale, now, started, limit, currency.clone()));
     let items = top.required("items", "one [[items]] or more").and_then(|field| read_items(&field, &context));
     let (definitions, presentations) = items?.into_iter().unzip();
     expected?;
@@ -149,11 +155,17 @@ fn read_currency(sale: &Table<'_>) -> Option<String> {
     Some(text.to_owned())
 }
 
-fn read_head(sale: &Table<'_>, now: Timestamp, limit: Option<u64>, currency: Option<String>) -> Option<Head> {
+fn read_head(
+    sale: &Table<'_>,
+    now: Timestamp,
+    known: Option<Timestamp>,
+    limit: Option<u64>,
+    currency: Option<String>,
+) -> Option<Head> {
     let id = sale.required("id", "1 to 64 of a-z, 0-9 and '-'").and_then(|field| field.id());
     let title = sale.required("title", "a title").and_then(|field| field.line(1..=120));
     let tagline = sale.required("tagline", "a line below the title").and_then(|field| field.line(1..=300));
-    let starts_at = sale.either("starts_in_s", "starts_at").and_then(|field| starts_at(&field, now));
+    let starts_at = sale.either("starts_in_s", "starts_at").and_then(|field| starts_at(&field, now, known));
     let ends_at = sale.either("lasts_s", "ends_at").and_then(|field| ends_at(&field, starts_at, now));
     let credit = sale.optional("credit").map_or(Some(0), |field| field.number(0..=LIMIT_MAX));
     let by_page_views = read_expected_by(sale);
@@ -170,9 +182,11 @@ fn read_head(sale: &Table<'_>, now: Timestamp, limit: Option<u64>, currency: Opt
     })
 }
 
-fn starts_at(field: &Field<'_>, now: Timestamp) -> Option<Timestamp> {
+/// Seconds count from the sale's first publishing: a start that is known stays as it is.
+fn starts_at(field: &Field<'_>, now: Timestamp, known: Option<Timestamp>) -> Option<Timestamp> {
     if field.path().ends_with("_s") {
-        return field.number(0..=YEAR_S).map(|seconds| now.after_ms(seconds * 1_000));
+        let seconds = field.number(0..=YEAR_S)?;
+        return Some(known.unwrap_or_else(|| now.after_ms(seconds * 1_000)));
     }
     let at = moment(field)?;
     if at.since_ms(now) > YEAR_S * 1_000 {
@@ -237,7 +251,7 @@ mod tests {
 
     fn faults(bundle: &Value) -> Vec<String> {
         let edges = Edges::from([("edge-1".parse().unwrap(), EdgeTraits::default())]);
-        read(bundle, NOW, Some(Known { edges: &edges, sold: None }))
+        read(bundle, NOW, Some(Known { edges: &edges, sold: None, starts_at: None }))
             .unwrap_err()
             .iter()
             .map(ToString::to_string)
@@ -256,6 +270,23 @@ mod tests {
     }
 
     #[test]
+    fn a_start_that_is_known_stays_as_it_is_and_the_end_counts_from_it() {
+        let edges = Edges::from([("edge-1".parse().unwrap(), EdgeTraits::default())]);
+        let known = Some(Known { edges: &edges, sold: None, starts_at: Some(Timestamp(900_000)) });
+        let mut bundle = bundle();
+        let window = |bundle: &Value| {
+            let definition = read(bundle, NOW, known).unwrap().definition;
+            (definition.starts_at.0, definition.ends_at.0)
+        };
+        assert_eq!(window(&bundle), (900_000, 1_500_000));
+        bundle["sale"]["lasts_s"] = 700.into();
+        assert_eq!(window(&bundle), (900_000, 1_600_000));
+        bundle["sale"].as_object_mut().unwrap().remove("starts_in_s");
+        bundle["sale"]["starts_at"] = "1970-01-01T00:20:00Z".into();
+        assert_eq!(window(&bundle), (1_200_000, 1_900_000), "a time that is told is meant");
+    }
+
+    #[test]
     fn the_demand_that_is_expected_is_that_of_a_sale_that_has_sold_something() {
         let mut bundle = bundle();
         bundle["sale"]["expect_like"] = "spring-sale".into();
@@ -263,7 +294,8 @@ mod tests {
         let refused = "sale.expect_like: expected a sale that has sold something, found \"spring-sale\"";
         assert_eq!(faults(&bundle), [refused]);
         let edges = Edges::from([("edge-1".parse().unwrap(), EdgeTraits { weight: 1, ..EdgeTraits::default() })]);
-        let told = |sold: &DemandByEdge| read(&bundle, NOW, Some(Known { edges: &edges, sold: Some(sold) }));
+        let told =
+            |sold: &DemandByEdge| read(&bundle, NOW, Some(Known { edges: &edges, sold: Some(sold), starts_at: None }));
         assert_eq!(told(&DemandByEdge::default()).unwrap_err()[0].to_string(), refused);
         let kettles = [("edge-1".parse().unwrap(), quantity(7))].into_iter().collect();
         let sold = DemandByEdge::from_iter([("kettle".parse().unwrap(), kettles)]);

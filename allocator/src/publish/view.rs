@@ -3,8 +3,6 @@
 use doorbuster_proto::{Availability, EdgeId, Timestamp};
 use serde::Serialize;
 use serde_json::{Value, json};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::site::hashed;
 use super::{ItemPresentation, Presentation};
@@ -50,8 +48,8 @@ impl<'a> SaleView<'a> {
             tagline: &sale.tagline,
             starts_at_ms: sale.starts_at.0,
             ends_at_ms: sale.ends_at.0,
-            starts_at: rfc3339(sale.starts_at),
-            ends_at: rfc3339(sale.ends_at),
+            starts_at: sale.starts_at.whole_second().rfc3339(),
+            ends_at: sale.ends_at.whole_second().rfc3339(),
             limit: sale.limit,
             currency: &sale.currency,
             items,
@@ -112,10 +110,4 @@ fn word_at(sale: &Presentation, now: Timestamp) -> Availability {
     } else {
         Availability::Over
     }
-}
-
-fn rfc3339(at: Timestamp) -> String {
-    let seconds = i64::try_from(at.0 / 1_000).unwrap_or(i64::MAX);
-    let moment = OffsetDateTime::from_unix_timestamp(seconds).unwrap_or(OffsetDateTime::UNIX_EPOCH);
-    moment.format(&Rfc3339).expect("a time within the years 1970 to 9999 has this form")
 }

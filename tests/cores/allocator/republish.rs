@@ -89,8 +89,8 @@ fn what_was_promised_is_refused_by_name_and_all_at_once() {
     let before = desk.store.clone();
     let refused = desk.outcome(Operator::Publish(other)).unwrap_err().to_string();
     for expected in [
-        "sale s is on: starts_at: expected 1000000 ms since 1970, found 2000000 ms since 1970",
-        "ends_at: expected 2000000 ms since 1970 or later, found 1999999 ms since 1970",
+        "sale s is on: starts_at: expected 1970-01-01T00:16:40Z, found 1970-01-01T00:33:20Z",
+        "ends_at: expected 1970-01-01T00:33:20Z or later, found 1970-01-01T00:33:19.999Z",
         "; limit: expected 5, found 9",
         "credit: expected 0, found 2",
         "items.a.limit: expected 5, found 1",

@@ -67,9 +67,9 @@ impl Allocator {
 /// What may not change while a sale sells, and does.
 fn forbidden(known: &SaleDefinition, new: &SaleDefinition) -> Vec<Difference> {
     let mut found = Vec::new();
-    note(&mut found, "starts_at", ms(known.starts_at), ms(new.starts_at));
+    note(&mut found, "starts_at", known.starts_at.rfc3339(), new.starts_at.rfc3339());
     if new.ends_at < known.ends_at {
-        note(&mut found, "ends_at", format!("{} or later", ms(known.ends_at)), ms(new.ends_at));
+        note(&mut found, "ends_at", format!("{} or later", known.ends_at.rfc3339()), new.ends_at.rfc3339());
     }
     note(&mut found, "limit", known.limit, new.limit);
     note(&mut found, "credit", known.credit, new.credit);
@@ -88,8 +88,4 @@ fn note(found: &mut Vec<Difference>, path: &str, expected: impl Display, new: im
     if expected != new {
         found.push(Difference { path: path.to_owned(), expected, found: new });
     }
-}
-
-fn ms(at: Timestamp) -> String {
-    format!("{} ms since 1970", at.0)
 }

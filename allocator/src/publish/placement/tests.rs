@@ -44,14 +44,15 @@ fn placed(item: &Value, demand: Option<&Demand<'_>>) -> Result<Option<Vec<String
 /// Where a hundred units are placed that are expected to sell as the edges are configured.
 fn by(rule: &Value) -> Vec<String> {
     let edges = edges();
-    let demand = Demand::of(&Known { edges: &edges, sold: None }, None, Some(100));
+    let demand = Demand::of(&Known { edges: &edges, sold: None, starts_at: None }, None, Some(100));
     placed(&json!({ "place": rule }), Some(&demand)).unwrap().unwrap()
 }
 
 /// Where a hundred units of an item are placed that are expected to sell as in the other sale.
 fn by_sold(code: &str, edges: &Edges, rule: &Value) -> Vec<String> {
     let sold = sold();
-    let demand = Demand::of(&Known { edges, sold: Some(&sold) }, Some(&code.parse().unwrap()), Some(100));
+    let demand =
+        Demand::of(&Known { edges, sold: Some(&sold), starts_at: None }, Some(&code.parse().unwrap()), Some(100));
     placed(&json!({ "place": rule }), Some(&demand)).unwrap().unwrap()
 }
 
@@ -121,7 +122,8 @@ fn an_edge_that_is_configured_to_weigh_nothing_is_left_out_whatever_it_sold() {
 #[test]
 fn the_ledger_keeps_the_weights_of_the_edges_that_sell_the_item() {
     let (edges, sold) = (edges(), sold());
-    let of = |sold| Demand::of(&Known { edges: &edges, sold }, Some(&"mug".parse().unwrap()), Some(100));
+    let of =
+        |sold| Demand::of(&Known { edges: &edges, sold, starts_at: None }, Some(&"mug".parse().unwrap()), Some(100));
     let kept = |placed: Option<&[EdgeId]>| {
         let weights = of(Some(&sold)).weights_on(placed).unwrap();
         weights.iter().map(|(edge, weight)| format!("{edge} {weight}")).collect::<Vec<_>>()
@@ -134,7 +136,7 @@ fn the_ledger_keeps_the_weights_of_the_edges_that_sell_the_item() {
 #[test]
 fn rules_that_no_edge_fits_are_refused() {
     let edges = edges();
-    let demand = Demand::of(&Known { edges: &edges, sold: None }, None, Some(100));
+    let demand = Demand::of(&Known { edges: &edges, sold: None, starts_at: None }, None, Some(100));
     let refused = |item: Value| placed(&item, Some(&demand)).unwrap_err().join("; ");
     assert_eq!(
         refused(json!({ "place": { "regions": ["asia"] } })),

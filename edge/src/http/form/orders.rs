@@ -1,10 +1,7 @@
 //! A shopper's orders, as pages.
 
-use doorbuster_proto::Timestamp;
 use hyper::StatusCode;
 use minijinja::{Value, context};
-use time::OffsetDateTime;
-use time::format_description::well_known::Rfc3339;
 
 use super::login_first;
 use crate::http::Problem;
@@ -54,7 +51,7 @@ fn described(order: &OrderView, catalogue: &Catalogue) -> Value {
         state,
         reason => reason(order.status),
         backorder => order.backorder,
-        placed_at => rfc3339(order.at),
+        placed_at => order.at.whole_second().rfc3339(),
     }
 }
 
@@ -68,20 +65,4 @@ fn reason(status: OrderStatus) -> Option<&'static str> {
         CancelledBecause::KeyReused => "its form or key had already placed another order",
         CancelledBecause::Ledger => "the shop cancelled it",
     })
-}
-
-fn rfc3339(at: Timestamp) -> String {
-    let time = OffsetDateTime::from_unix_timestamp(i64::try_from(at.0 / 1_000).unwrap_or(i64::MAX));
-    time.ok().and_then(|time| time.format(&Rfc3339).ok()).unwrap_or_default()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_time_is_written_in_utc() {
-        assert_eq!(rfc3339(Timestamp(1_795_770_000_999)), "2026-11-27T09:00:00Z");
-        assert_eq!(rfc3339(Timestamp(u64::MAX)), "");
-    }
 }
