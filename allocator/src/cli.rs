@@ -41,7 +41,8 @@ pub struct Serve {
 /// What to do instead of serving.
 #[derive(Debug, Subcommand)]
 pub enum Command {
-    /// Publishes a sale: checks the file and its pictures, and hands it to a running allocator.
+    /// Publishes a sale: checks the file and its pictures, and hands it to a running allocator. Of a sale that was published
+    /// before it tells every number that was another.
     Publish {
         /// The sale file. Its pictures lie beside it or below.
         sale: PathBuf,

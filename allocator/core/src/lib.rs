@@ -5,6 +5,7 @@
 //! as [`Allocator::handle_persisted`]. Never reads a clock, a disk or a socket.
 
 mod allocator;
+mod change;
 mod command;
 mod demand_by_edge;
 mod epochs;
@@ -20,6 +21,7 @@ mod snapshot;
 mod weights;
 
 pub use allocator::{Allocator, RecoverError};
+pub use change::Change;
 pub use command::{BatchId, Command, Connection};
 pub use demand_by_edge::DemandByEdge;
 pub use epochs::{Book, EpochHead, Phase, Total};

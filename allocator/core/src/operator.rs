@@ -2,7 +2,7 @@
 
 use doorbuster_proto::{EdgeId, Epoch, OrderId, SaleId, SiteVersion, Sku, SkuCode, Units};
 
-use crate::{ITEMS_MAX, SALES_MAX, SaleDefinition};
+use crate::{Change, ITEMS_MAX, SALES_MAX, SaleDefinition};
 
 /// The shell's name for one request of an operator.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -60,6 +60,8 @@ pub enum Outcome {
     Published {
         /// The version of the site that shows it.
         site: SiteVersion,
+        /// What is not as it was, where the sale sold already.
+        changes: Vec<Change>,
     },
     /// The item's supply and budget are these.
     SupplySet {

@@ -42,9 +42,9 @@ pub(super) async fn publish(State(console): State<Console>, body: Bytes) -> Answ
         draft.await.expect("reading a bundle does not panic").map_err(|faults| Problem::faults(WRONG_SALE, faults))?;
     let sale = draft.definition.id.clone();
     let outcome = console.ledger.publish(draft).await?;
-    tracing::info!(%sale, ?outcome, "sale published");
     let status = if outcome == Outcome::Unchanged { StatusCode::OK } else { StatusCode::CREATED };
     let mut document = outcome_json(&outcome);
+    tracing::info!(%sale, outcome = %document, "sale published");
     document["sale"] = json!(sale);
     Ok((status, axum::Json(document)).into_response())
 }
@@ -92,7 +92,7 @@ pub(super) async fn operate(console: &Console, operator: Operator) -> Answer {
 fn outcome_json(outcome: &Outcome) -> Value {
     match outcome {
         Outcome::Unchanged => json!({ "outcome": "unchanged" }),
-        Outcome::Published { site } => json!({ "outcome": "published", "site": site }),
+        Outcome::Published { site, changes } => json!({ "outcome": "published", "site": site, "changes": changes }),
         Outcome::SupplySet { supply, budget, debt } => {
             json!({ "outcome": "supply-set", "supply": supply, "budget": budget, "debt": debt })
         }

@@ -1,7 +1,9 @@
 //! The command line's side of publishing: reads a sale file, checks it, and posts it to a running allocator.
 
+use std::iter::once;
 use std::path::{Path, PathBuf};
 
+use doorbuster_allocator_core::Change;
 use doorbuster_config::{Fault, clock, in_lines};
 use http::{StatusCode, Uri};
 use serde::Deserialize;
@@ -54,6 +56,14 @@ pub enum PublishError {
     },
 }
 
+/// What was published.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct Done {
+    outcome: String,
+    changes: Vec<Change>,
+}
+
 /// An answer that is not 2xx (RFC 9457).
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -63,7 +73,8 @@ struct Problem {
     faults: Vec<Fault>,
 }
 
-/// Checks a sale file and posts it; without a console, only checks it. Returns a sentence for a person.
+/// Checks a sale file and posts it; without a console, only checks it. Returns a sentence for a person, and a line for each
+/// number that was another before.
 ///
 /// # Errors
 /// [`PublishError`], with every fault of the file.
@@ -80,11 +91,16 @@ pub async fn publish(path: &Path, console: Option<&Uri>) -> Result<String, Publi
     let Some(console) = console else {
         return Ok(format!("{}: {} is right, with {items} items", path.display(), bundle["sale"]["id"]));
     };
-    post(path, console, &bundle).await?;
-    Ok(format!("published {} with {items} items", bundle["sale"]["id"]))
+    let done = post(path, console, &bundle).await?;
+    let sale = &bundle["sale"]["id"];
+    if done.outcome == "unchanged" {
+        return Ok(format!("{sale} is published already, with {items} items: nothing changed"));
+    }
+    let published = format!("published {sale} with {items} items");
+    Ok(once(published).chain(done.changes.iter().map(ToString::to_string)).collect::<Vec<_>>().join("\n  "))
 }
 
-async fn post(path: &Path, console: &Uri, bundle: &Value) -> Result<(), PublishError> {
+async fn post(path: &Path, console: &Uri, bundle: &Value) -> Result<Done, PublishError> {
     let body = bundle.to_string();
     if body.len() > BUNDLE_BYTES_MAX {
         return Err(PublishError::TooLarge(body.len()));
@@ -94,7 +110,7 @@ async fn post(path: &Path, console: &Uri, bundle: &Value) -> Result<(), PublishE
     let unreachable = |source| PublishError::Unreachable { at: console.clone(), source };
     let (status, answer) = client::post(authority, "/api/sales", body).await.map_err(unreachable)?;
     if status.is_success() {
-        return Ok(());
+        return Ok(serde_json::from_slice(&answer).unwrap_or_default());
     }
     let problem: Problem = serde_json::from_slice(&answer).unwrap_or_default();
     if !problem.faults.is_empty() {

@@ -3,9 +3,11 @@
 use std::path::Path;
 use std::time::Duration;
 
+use doorbuster_allocator_core::Operator;
 use doorbuster_proto::wire::from_allocator::Body;
 use doorbuster_proto::wire::link_client::LinkClient;
 use doorbuster_proto::wire::{self, from_edge, welcome};
+use doorbuster_proto::{Sku, Units};
 use tokio::sync::{mpsc, oneshot};
 use tokio_stream::wrappers::ReceiverStream;
 use tonic::transport::Channel;
@@ -191,13 +193,34 @@ async fn an_edge_at_rest_is_heard_though_it_wakes_nobody() {
 }
 
 #[tokio::test]
+async fn what_a_file_sets_back_is_told() {
+    let folder = tempfile::tempdir().unwrap();
+    let running = Running::start(&folder.path().join("data")).await;
+    running.publish(folder.path()).await.unwrap();
+    let sku = Sku { sale: "first-light".parse().unwrap(), code: "copper-kettle".parse().unwrap() };
+    let (supply, budget) = (Some(Units::new(300).unwrap()), Some(Units::new(5).unwrap()));
+    running.ledger.operate(Operator::SetSupply { sku, supply, budget }).await.unwrap();
+    let told = running.publish(folder.path()).await.unwrap();
+    let lines: Vec<_> = told.lines().collect();
+    assert_eq!(
+        lines,
+        [
+            "published \"first-light\" with 12 items",
+            "  copper-kettle: supply 300 → 240",
+            "  copper-kettle: budget 5 → 0",
+        ]
+    );
+    running.stop().await;
+}
+
+#[tokio::test]
 async fn a_restart_keeps_the_sale_and_takes_a_new_term() {
     let folder = tempfile::tempdir().unwrap();
     let data = folder.path().join("data");
     let running = Running::start(&data).await;
     running.publish(folder.path()).await.unwrap();
     let again = running.publish(folder.path()).await.unwrap();
-    assert_eq!(again, "published \"first-light\" with 12 items", "its start stays as it was");
+    assert_eq!(again, "\"first-light\" is published already, with 12 items: nothing changed");
     let term = running.ledger.figures().snapshot.term;
     running.stop().await;
 

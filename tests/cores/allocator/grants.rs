@@ -25,10 +25,8 @@ fn a_publish_shares_half_of_the_supply_among_the_live_edges() {
     let mut desk = Desk::fresh(&["one", "two"]);
     let (one, two) = (desk.join("one", 1), desk.join("two", 2));
     let outs = hard(desk.publish(sale("s", &[("a", 22)], 0)));
-    assert_eq!(
-        outs[1..2],
-        [Out::Done(Ok(doorbuster_allocator_core::Outcome::Published { site: desk.core.image().site() }))]
-    );
+    let site = desk.core.image().site();
+    assert_eq!(outs[1..2], [Out::Done(Ok(doorbuster_allocator_core::Outcome::Published { site, changes: vec![] }))]);
     assert_eq!(outs[2..], [granted(&one, 1, 6, 6), granted(&two, 1, 5, 5)]);
     assert_eq!(desk.accounts(), [11, 11, 0, 0, 0]);
 }

@@ -12,7 +12,7 @@ fn a_publish_fills_the_pool_with_supply_and_budget() {
     definition.items[0].budget = units(3);
     let outs = desk.publish(definition);
     let site = desk.store.site();
-    assert_eq!(outs, [Out::Site(site.0), Out::Done(Ok(Outcome::Published { site }))]);
+    assert_eq!(outs, [Out::Site(site.0), Out::Done(Ok(Outcome::Published { site, changes: vec![] }))]);
     assert_eq!(site.0, desk.store.commit.0);
     assert_eq!(desk.accounts(), [13, 0, 0, 0, 0]);
 }

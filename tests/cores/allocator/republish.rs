@@ -1,7 +1,7 @@
 //! A sale that sells, published again.
 
 use doorbuster_allocator_core::{Operator, Outcome, Refusal, SaleDefinition};
-use doorbuster_proto::{AllocatorBody, Published};
+use doorbuster_proto::{AllocatorBody, Published, SiteVersion};
 
 use super::desk::{Desk, ENDS, Out, granted, hard, order, returned, sale, sku, units};
 
@@ -25,7 +25,8 @@ fn an_item_that_is_added_fills_its_pool_and_is_granted() {
     let before = desk.store.site();
     let outs = desk.publish(more);
     let site = desk.store.site();
-    assert!(site > before && outs.contains(&Out::Done(Ok(Outcome::Published { site }))));
+    assert!(site > before && published_as(&outs) == Some(site));
+    assert_eq!(changes(&outs), ["b: supply none → 6", "b: budget none → 0", "b: few_left none → 1"]);
     assert_eq!(published(&outs, 1).unwrap().sales[0].items.len(), 2);
     assert_eq!(desk.stock("b").escrow().get(), 3);
     assert_eq!(desk.accounts(), [5, 5, 0, 0, 0], "the other item is as it was");
@@ -43,6 +44,36 @@ fn supply_and_budget_are_edited_as_by_themselves() {
     less.items[0].supply = units(30);
     desk.publish(less);
     assert_eq!((desk.accounts(), desk.stock("a").debt), ([21, 10, 0, 0, 0], units(0)));
+}
+
+#[test]
+fn what_was_set_at_the_console_and_is_set_back_by_the_file_is_told() {
+    let mut desk = Desk::selling(&["one"], 20, 0);
+    let mut file = again(&desk);
+    let set = Operator::SetSupply { sku: sku("a"), supply: Some(units(60)), budget: Some(units(2)) };
+    desk.outcome(set).unwrap();
+    let outs = desk.publish(file.clone());
+    assert_eq!(changes(&outs), ["a: supply 60 → 20", "a: budget 2 → 0"]);
+    file.ends_at = ENDS.after_ms(500);
+    file.items[0].few_left = units(4);
+    let outs = desk.publish(file);
+    assert_eq!(changes(&outs), ["ends_at 1970-01-01T00:33:20Z → 1970-01-01T00:33:20.500Z", "a: few_left 1 → 4"]);
+}
+
+/// What a publish says that it changed.
+fn changes(outs: &[Out]) -> Vec<String> {
+    let changes = outs.iter().find_map(|out| match out {
+        Out::Done(Ok(Outcome::Published { changes, .. })) => Some(changes),
+        _ => None,
+    });
+    changes.expect("the sale is published").iter().map(ToString::to_string).collect()
+}
+
+fn published_as(outs: &[Out]) -> Option<SiteVersion> {
+    outs.iter().find_map(|out| match out {
+        Out::Done(Ok(Outcome::Published { site, .. })) => Some(*site),
+        _ => None,
+    })
 }
 
 #[test]
@@ -130,7 +161,7 @@ fn pages_alone_make_a_new_site() {
     assert_eq!(desk.outcome(Operator::Publish(same.clone())), Ok(Outcome::Unchanged));
     let before = desk.store.site();
     assert!(
-        matches!(desk.outcome(Operator::Republish(same.clone())), Ok(Outcome::Published { site }) if site > before)
+        matches!(desk.outcome(Operator::Republish(same.clone())), Ok(Outcome::Published { site, changes }) if site > before && changes.is_empty())
     );
     desk.outcome(Operator::Close { sale: same.id.clone() }).unwrap();
     assert!(matches!(desk.outcome(Operator::Republish(same)), Err(Refusal::SaleKnown { .. })));

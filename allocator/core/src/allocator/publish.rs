@@ -31,7 +31,7 @@ impl Allocator {
             self.reissue(&mut tally, &definition.sku(&item.sku), Units::ZERO);
         }
         self.finish_publish(tally, &definition, site, now);
-        Ok(Outcome::Published { site })
+        Ok(Outcome::Published { site, changes: Vec::new() })
     }
 
     pub(super) fn finish_publish(

@@ -8,6 +8,7 @@ use doorbuster_proto::{SiteVersion, Sku, Timestamp, Units};
 use super::Allocator;
 use super::books::Tally;
 use super::log::Sync;
+use crate::change::changes;
 use crate::{Difference, ItemDefinition, Outcome, Refusal, Sale, SaleDefinition, SaleStage, Write};
 
 impl Allocator {
@@ -30,6 +31,7 @@ impl Allocator {
         }
         self.check_content(&definition, now)?;
         let edited = self.edited(&definition);
+        let changes = changes(&known.definition, &definition);
         for (sku, item, _) in edited.iter().filter(|(sku, ..)| self.image.stock.contains_key(sku)) {
             self.check_supply(sku, item)?;
         }
@@ -47,7 +49,7 @@ impl Allocator {
         // Edges may have gained an item, or lost one.
         self.to_place.extend(definition.skus());
         self.finish_publish(tally, &definition, site, now);
-        Ok(Outcome::Published { site })
+        Ok(Outcome::Published { site, changes })
     }
 
     /// Items whose supply or budget is not as it was, new ones among them, with what was issued of each.
