@@ -96,7 +96,13 @@ fn read(document: &Field<'_>) -> Option<Config> {
     let evict_after_ms = read_evict_after(&top);
     let policy = read_policy(&top, edges.as_ref().map(|(edges, _)| edges));
     let log = LogConfig::read(&top);
+    let apart = top.listeners_apart(&[
+        ("grpc.listen", grpc.as_ref().map(|grpc| grpc.listen)),
+        ("console.listen", console),
+        ("admin.listen", admin),
+    ]);
     let (edges, traits) = edges.unzip();
+    apart?;
     Some(Config {
         data: data?,
         environment: environment?,
@@ -282,6 +288,14 @@ mod tests {
             let faults = with(bad).unwrap_err();
             assert_eq!((faults.len(), faults[0].path.as_str()), (1, "edge[0].shop"), "{bad}");
         }
+    }
+
+    #[test]
+    fn no_two_listeners_have_one_address() {
+        let shipped = include_str!("../../config/allocator.toml").replace(":7002\"", ":7000\"");
+        let faults = Config::parse(&shipped, Path::new("")).unwrap_err();
+        let told = "admin.listen: expected another address than grpc.listen, found 127.0.0.1:7000";
+        assert_eq!((faults.len(), faults[0].to_string().as_str()), (1, told));
     }
 
     #[test]

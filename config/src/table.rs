@@ -1,7 +1,7 @@
 //! A table: fields that must be there, fields that may be, and no others.
 
 use std::fmt::Display;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::ops::RangeInclusive;
 
 use serde_json::{Map, Value};
@@ -73,12 +73,33 @@ impl<'a> Table<'a> {
         }
     }
 
+    /// Notes each of the listeners, told by the paths of their settings, that would take the address of one before it.
+    pub fn listeners_apart(&self, listeners: &[(&str, Option<SocketAddr>)]) -> Option<()> {
+        let told: Vec<_> = listeners.iter().filter_map(|(path, listen)| Some((path, (*listen)?))).collect();
+        let mut apart = Some(());
+        for (at, (path, listen)) in told.iter().enumerate() {
+            if let Some((other, _)) = told[..at].iter().find(|(_, other)| overlap(*listen, *other)) {
+                self.at.key(path).note(format!("another address than {other}"), listen.to_string());
+                apart = None;
+            }
+        }
+        apart
+    }
+
     /// A whole number in a range, or the one that stands for it.
     pub fn number(&self, key: &str, range: RangeInclusive<u32>, otherwise: u32) -> Option<u32> {
         let Some(field) = self.optional(key) else { return Some(otherwise) };
         let number = field.number((*range.start()).into()..=(*range.end()).into())?;
         Some(u32::try_from(number).expect("it was read in a range of such numbers"))
     }
+}
+
+/// Whether one process cannot listen on both. Port 0 is any that is free; an unspecified address is every one of the host,
+/// and IPv6's takes IPv4 in too.
+fn overlap(one: SocketAddr, other: SocketAddr) -> bool {
+    let takes_in = |all: IpAddr, one: IpAddr| all.is_unspecified() && (all.is_ipv6() || one.is_ipv4());
+    let (a, b) = (one.ip(), other.ip());
+    one.port() == other.port() && one.port() != 0 && (a == b || takes_in(a, b) || takes_in(b, a))
 }
 
 #[cfg(test)]
@@ -119,5 +140,29 @@ mod tests {
                 "http.threads: expected a whole number from 1 to 8, found 9",
             ]
         );
+    }
+
+    #[test]
+    fn listeners_of_one_process_have_addresses_of_their_own() {
+        let apart = |addresses: &[&str]| {
+            let paths = ["http.listen", "http.tls.listen", "admin.listen"];
+            let listeners: Vec<_> =
+                paths.into_iter().zip(addresses.iter().map(|address| address.parse().ok())).collect();
+            crate::parse("", Path::new(""), |document| document.table(&[])?.listeners_apart(&listeners))
+        };
+        for fine in [
+            &["127.0.0.1:80", "127.0.0.1:81", "127.0.0.1:82"][..],
+            &["127.0.0.1:0", "127.0.0.1:0"],
+            &["127.0.0.1:80", "127.0.0.2:80"],
+            &["0.0.0.0:80", "[::1]:80"],
+            &["none", "127.0.0.1:80"],
+        ] {
+            assert_eq!(apart(fine), Ok(()), "{fine:?}");
+        }
+        for taken in [["0.0.0.0:80", "127.0.0.1:80"], ["127.0.0.1:80", "[::]:80"], ["[::1]:80", "[::1]:80"]] {
+            let found = format!("http.tls.listen: expected another address than http.listen, found {}", taken[1]);
+            assert_eq!(apart(&taken).unwrap_err()[0].to_string(), found);
+        }
+        assert_eq!(apart(&["127.0.0.1:80"; 3]).unwrap_err().len(), 2, "each that comes too late");
     }
 }

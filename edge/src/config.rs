@@ -103,6 +103,12 @@ fn read(document: &Field<'_>) -> Option<Config> {
     let log = LogConfig::read(&top);
     let access_log = access::Config::read(&top);
     let live = read_live(&top);
+    let apart = top.listeners_apart(&[
+        ("http.listen", http.as_ref().map(|http| http.listen)),
+        ("http.tls.listen", http.as_ref().and_then(|http| http.tls.as_ref()).map(|tls| tls.listen)),
+        ("admin.listen", admin.as_ref().map(|admin| admin.listen)),
+    ]);
+    apart?;
     Some(Config {
         edge: edge?,
         environment: environment?,
@@ -198,6 +204,20 @@ mod tests {
         let demo = LEAST.to_owned() + "demo = true\n";
         assert_eq!(faults(&demo), ["login.demo: expected false in production, found true"]);
         assert!(Config::parse(&("environment = \"demo\"\n".to_owned() + &demo), Path::new("")).unwrap().login.demo);
+    }
+
+    #[test]
+    fn no_two_listeners_have_one_address() {
+        let text = LEAST.to_owned()
+            + "[http]\nlisten = \"127.0.0.1:9\"\n[admin]\nlisten = \"127.0.0.1:9\"\n\
+               [http.tls]\nlisten = \"0.0.0.0:9\"\ncertificate = \"c\"\nkey = \"k\"\n";
+        assert_eq!(
+            faults(&text),
+            [
+                "http.tls.listen: expected another address than http.listen, found 0.0.0.0:9",
+                "admin.listen: expected another address than http.listen, found 127.0.0.1:9",
+            ]
+        );
     }
 
     #[test]

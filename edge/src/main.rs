@@ -59,13 +59,13 @@ fn main() -> ExitCode {
 
 fn start(cli: &Cli) -> anyhow::Result<()> {
     let config = Config::load(&cli.config)?;
+    let gate = Gate::open(&config.login)?;
     if cli.check_config {
         println!("{} is right: {} serves shoppers on {}", cli.config.display(), config.edge, config.http.listen);
         return Ok(());
     }
     log::to_stderr(&config.log);
     abort_on_panic();
-    let gate = Gate::open(&config.login)?;
     // Before there is any thread: taking them changes the environment.
     let inherited = Inherited::receive()?;
     // Shoppers have threads of their own; what is left has time, and passes messages on without waking another thread.

@@ -22,4 +22,5 @@ mod room;
 mod supply;
 mod top_up;
 mod world;
+mod wrong_config;
 mod wrong_sale;
