@@ -16,7 +16,7 @@ export const CLOSED = { "not-started": "Not open yet", "sold-out": "Sold out", o
 
 /** Below the pill; product.html has the same. */
 export const MESSAGES = {
-  queueing: "Many shoppers are asking at once. Your request may wait in line for a moment.",
+  queueing: "None can be sold at this moment, but more may come. Your request may wait in line.",
   "sold-out": "Every unit has been sold.",
   over: "This sale has ended.",
 };
