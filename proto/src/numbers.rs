@@ -2,6 +2,12 @@
 
 use std::fmt;
 
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// The last millisecond that RFC 3339 has a form for: of the year 9999.
+const RFC3339_MS_MAX: u64 = 253_402_300_799_999;
+
 macro_rules! number {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -82,33 +88,10 @@ impl Timestamp {
     /// The time in UTC as RFC 3339 has it, with milliseconds where there are any; the last one that it has a form for where
     /// it is later.
     pub fn rfc3339(self) -> String {
-        let ms = self.0.min(LAST_MS);
-        let (day, second) = (ms / DAY_MS, ms % DAY_MS / 1_000);
-        let (year, month, day) = civil(day);
-        let (hour, minute, second) = (second / 3_600, second / 60 % 60, second % 60);
-        let fraction = match ms % 1_000 {
-            0 => String::new(),
-            ms => format!(".{ms:03}"),
-        };
-        format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}{fraction}Z")
+        let nanoseconds = i128::from(self.0.min(RFC3339_MS_MAX)) * 1_000_000;
+        let moment = OffsetDateTime::from_unix_timestamp_nanos(nanoseconds).expect("its year has four digits");
+        moment.format(&Rfc3339).expect("a time within the years 1970 to 9999 has this form")
     }
-}
-
-const DAY_MS: u64 = 24 * 60 * 60 * 1_000;
-/// The last millisecond of the year 9999.
-const LAST_MS: u64 = 253_402_300_799_999;
-
-/// Year, month and day of a day since 1970 (H. Hinnant, *chrono-Compatible Low-Level Date Algorithms*, 2013).
-fn civil(day: u64) -> (u64, u64, u64) {
-    // Days since March 1 of the year 0: a leap day is the last one of its year.
-    let day = day + 719_468;
-    let (era, of_era) = (day / 146_097, day % 146_097);
-    let year = (of_era - of_era / 1_460 + of_era / 36_524 - of_era / 146_096) / 365;
-    let of_year = of_era - (365 * year + year / 4 - year / 100);
-    let month = (5 * of_year + 2) / 153;
-    let day = of_year - (153 * month + 2) / 5 + 1;
-    let (month, years) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    (era * 400 + year + years, month, day)
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use doorbuster_proto::{EdgeAddress, OrderId, Sku, SkuGuidance, Units, untold_low_water};
 
 use crate::node::Edge;
+use crate::session::Phase;
 use crate::{Answer, Chance, Command, QUEUEING_RETRY_MS};
 
 impl Edge {
@@ -54,9 +55,9 @@ impl Edge {
         (!left.is_zero() && left < wanted).then_some(left)
     }
 
-    /// How many of those who wait can be served with what is left.
+    /// How many of those who wait can be served with what is left; without a session nobody knows.
     fn chance(&self, sku: &Sku) -> Option<Chance> {
-        let guidance = self.guidance.get(sku)?;
+        let guidance = self.guidance.get(sku).filter(|_| self.connection.phase == Phase::Up)?;
         Some(Chance::of(guidance.left, guidance.waiting.max(self.queue.units(sku))))
     }
 }

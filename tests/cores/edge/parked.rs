@@ -73,6 +73,17 @@ fn whoever_wants_more_than_is_left_anywhere_is_told_so_and_not_waited_for() {
 }
 
 #[test]
+fn without_a_session_no_chance_is_told() {
+    let mut rig = Rig::live(0, 0);
+    tell_left(&mut rig, 3);
+    rig.disconnect();
+    rig.effects();
+    rig.buy("ann", "k", 1);
+    let told = answer(&rig.effects());
+    assert!(matches!(told, Answer::Queueing { chance: None, only_left: None, .. }), "{told:?}");
+}
+
+#[test]
 fn whoever_is_parked_when_fewer_are_left_than_are_wanted_does_not_hold_up_the_others() {
     let mut rig = Rig::live(0, 9);
     rig.buy("ann", "k", 2);
