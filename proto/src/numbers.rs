@@ -85,7 +85,7 @@ impl Timestamp {
         Self(self.0 - self.0 % 1_000)
     }
 
-    /// The time in UTC as RFC 3339 has it, with milliseconds where there are any; the last one that it has a form for where
+    /// The time in UTC as RFC 3339 has it, with a fraction where there is one; the last one that it has a form for where
     /// it is later.
     pub fn rfc3339(self) -> String {
         let nanoseconds = i128::from(self.0.min(RFC3339_MS_MAX)) * 1_000_000;

@@ -57,7 +57,7 @@ fn what_was_set_at_the_console_and_is_set_back_by_the_file_is_told() {
     file.ends_at = ENDS.after_ms(500);
     file.items[0].few_left = units(4);
     let outs = desk.publish(file);
-    assert_eq!(changes(&outs), ["ends_at 1970-01-01T00:33:20Z → 1970-01-01T00:33:20.500Z", "a: few_left 1 → 4"]);
+    assert_eq!(changes(&outs), ["ends_at 1970-01-01T00:33:20Z → 1970-01-01T00:33:20.5Z", "a: few_left 1 → 4"]);
 }
 
 /// What a publish says that it changed.
