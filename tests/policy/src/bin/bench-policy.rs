@@ -29,6 +29,9 @@ struct Options {
     /// Only with so many units; with --edges, whatever there is a row for. A trace's is 3,000 without it.
     #[arg(long, value_parser = clap::value_parser!(u32).range(1..))]
     supply: Option<u32>,
+    /// Units that a shopper wants; may be repeated, and shoppers take turns. One without it.
+    #[arg(long, value_name = "UNITS", value_parser = clap::value_parser!(u16).range(1..=1_000))]
+    cart: Vec<u16>,
     /// Besides, demand as it was recorded; may be repeated. A CSV file with the header second,edge,shoppers and a row for
     /// each interval of each edge: when it begins, in seconds from any moment (decimals allowed), the edge's name, and how
     /// many shoppers came. An interval lasts until the next later second in the file. At most 64 MiB and 1,000 edges.
@@ -79,6 +82,10 @@ impl Options {
         workloads.retain(|workload| edges.is_none_or(|edges| workload.edges == edges));
         workloads.retain(|workload| supply.is_none_or(|supply| workload.supply == supply));
         anyhow::ensure!(!workloads.is_empty(), "expected a workload with these edges and units, found none");
+        if !self.cart.is_empty() {
+            let carts: Vec<u64> = self.cart.iter().copied().map(u64::from).collect();
+            workloads = workloads.into_iter().map(|workload| workload.with_carts(&carts)).collect();
+        }
         Ok(workloads)
     }
 
