@@ -8,7 +8,8 @@ import { buy, logIn, orderIs, stateOf } from './lib/shopper.js';
 
 const LAMP = { sku: 'lamp', name: 'The Lamp', supply: 2, limit: 1 };
 const MUG = { sku: 'mug', name: 'The Mug', supply: 400, limit: 2 };
-const SALE = { id: 'evening-light', startsIn: 7, lasts: 600, items: [LAMP, MUG] };
+const BELL = { sku: 'bell', name: 'The Bell', supply: 1, limit: 2 };
+const SALE = { id: 'evening-light', startsIn: 7, lasts: 600, items: [LAMP, MUG, BELL] };
 
 let demo;
 let browser;
@@ -23,7 +24,7 @@ after(async () => {
   const report = await demo?.stop();
   assert.equal(report.balanced, true);
   const sold = Object.fromEntries(report.skus.map((row) => [row.sku, row.sold]));
-  assert.deepEqual(sold, { lamp: 2, mug: 3 });
+  assert.deepEqual(sold, { lamp: 2, mug: 3, bell: 1 });
 });
 
 test('a phone and a desktop watch the countdown end, buy, and see their orders', async () => {
@@ -66,6 +67,21 @@ test('another shopper finds it sold out', async () => {
   await logIn(page, demo, 0, 'Tardy', '/p/lamp');
   await stateOf(page, 'sold-out');
   assert.equal(await page.getByTestId('buy').isDisabled(), true);
+  await closePage(page);
+});
+
+test('whoever wants more than is left reads how many are, and buys fewer', async () => {
+  const page = await openPage(browser, PHONE);
+  await logIn(page, demo, 0, 'Gretel', '/p/bell');
+  await stateOf(page, 'available', 'few-left', 'queueing');
+  const units = page.locator('select[name=units]');
+  await units.selectOption('2');
+  await page.getByTestId('buy').click();
+  await page.getByText('Only 1 is left: ask for fewer.').waitFor();
+  await shoot(page, 'too-few-left-phone');
+  await units.selectOption('1');
+  await page.getByTestId('buy').click();
+  await stateOf(page, 'you-have-it');
   await closePage(page);
 });
 

@@ -3,7 +3,7 @@
 import { shopperName } from "./account.js";
 import { at } from "./address.js";
 import { backoffMs, deadline, jittered, retryAfterMs, sleep } from "./retry.js";
-import { HELD } from "./words.js";
+import { fewLeftNote, HELD } from "./words.js";
 
 const TIMEOUT_MS = 15_000;
 const WAIT_MS_MIN = 250;
@@ -49,8 +49,7 @@ export class Attempt {
 
   /**
    * Asks until there is an answer: {reserved: order}, {refused: word, detail, final}, or {elsewhere: {page}} where another edge
-   * has it and waiting here was in vain. Reports each wait to `onWaiting`, with the chance in percent where it is known,
-   * and how many are left where fewer are than are wanted.
+   * has it and waiting here was in vain. Reports each wait to `onWaiting`, with the chance in percent where it is known.
    */
   async settle(onWaiting) {
     for (let failures = 0, waits = 0; ; waits += 1) {
@@ -59,7 +58,7 @@ export class Attempt {
       if (reply.elsewhere && (waits > 0 || !reply.waiting)) return { elsewhere: reply.elsewhere };
       if (!reply.waiting) return reply;
       failures = reply.waiting === "failed" || reply.waiting === "busy" ? failures + 1 : 0;
-      onWaiting(reply.waiting, reply);
+      onWaiting(reply.waiting, reply.chancePercent);
       const leastMs = failures ? backoffMs(failures, BACKOFF_MS_FIRST, BACKOFF_MS_MAX) : WAIT_MS_MIN;
       await sleep(jittered(Math.max(reply.hintMs, leastMs)));
     }
@@ -94,7 +93,9 @@ function readReply({ ok, status }, body, hintMs) {
   const order = body?.order;
   const elsewhere = body?.elsewhere;
   if (status === 202 && body?.status === "pending") return { waiting: "pending", hintMs };
-  if (status === 202) return { waiting: "queueing", hintMs, elsewhere, chancePercent: body?.chance_percent, left: body?.left };
+  // Nobody waits for more than is left: the shopper chooses.
+  if (status === 202 && body?.left) return { refused: "too-few-left", detail: fewLeftNote(body.left), final: true };
+  if (status === 202) return { waiting: "queueing", hintMs, elsewhere, chancePercent: body?.chance_percent };
   if (ok && order?.state === "pending") return { waiting: "pending", hintMs };
   if (ok && order?.state) return order.state in HELD ? { reserved: order } : { refused: order.state, final: true };
   if (status === 429 || status === 503) return { waiting: "busy", hintMs, elsewhere };

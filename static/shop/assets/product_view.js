@@ -11,7 +11,7 @@ import { readWindow, SaleWatch } from "./sale_watch.js";
 import { Cards, SaleWords } from "./sale_words.js";
 import { ServerClock } from "./server_clock.js";
 import { reportView } from "./view_report.js";
-import { chanceNote, CLOSED, ELSEWHERE, fewLeftNote, refusalNote, SPOKEN, WAITING } from "./words.js";
+import { chanceNote, CLOSED, ELSEWHERE, refusalNote, SPOKEN, WAITING } from "./words.js";
 
 const POLL_MS = 1_000;
 /** The refusals that are also the item's word. */
@@ -82,7 +82,7 @@ export class ProductView {
   async #buy() {
     this.#waitsAnnounced.clear();
     this.#wait("asking");
-    const outcome = await this.attempt.settle((reason, prospects) => this.#wait(reason, prospects));
+    const outcome = await this.attempt.settle((reason, chancePercent) => this.#wait(reason, chancePercent));
     if (outcome.reserved || outcome.final) this.attempt.end();
     else this.attempt.pause();
     if (outcome.reserved) this.orders.add(outcome.reserved);
@@ -107,9 +107,9 @@ export class ProductView {
     return refusalNote(refused, detail);
   }
 
-  #wait(reason, { chancePercent, left } = {}) {
+  #wait(reason, chancePercent) {
     this.#waiting = reason;
-    this.#note = fewLeftNote(left) || [WAITING[reason].note, chanceNote(chancePercent)].filter(Boolean).join(" ");
+    this.#note = [WAITING[reason].note, chanceNote(chancePercent)].filter(Boolean).join(" ");
     this.#unsaid = this.#waitsAnnounced.has(reason) ? "" : this.#note;
     this.#waitsAnnounced.add(reason);
     this.#render();

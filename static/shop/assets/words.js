@@ -50,10 +50,9 @@ export const WAITING = {
 /** While the page leads to another edge that has it. */
 export const ELSEWHERE = "Another of our shops has it. You are being taken there with the same request: it never buys twice.";
 
-/** Where fewer are left than are wanted, or ""; the edge's answers without scripts have the same. */
+/** Where fewer are left than are wanted; the edge's answers without scripts have the same. */
 export function fewLeftNote(left) {
-  if (!Number.isFinite(left)) return "";
-  return `Only ${left} ${left === 1 ? "is" : "are"} left. Ask for fewer, or stay in line in case some come back.`;
+  return `Only ${left} ${left === 1 ? "is" : "are"} left: ask for fewer. More may come back.`;
 }
 
 /** A chance in percent as people tell it, or ""; the edge's answers without scripts have the same. */

@@ -48,7 +48,7 @@ impl Shown {
 
     pub(super) fn too_few_left(retry_after_ms: u64, left: Units) -> Self {
         let are = if left == Units::ONE { "is" } else { "are" };
-        let detail = format!("Only {left} {are} left. Ask for fewer, or stay in line in case some come back.");
+        let detail = format!("Only {left} {are} left: ask for fewer. More may come back.");
         let shown = Self::new(StatusCode::ACCEPTED, "queueing", "Fewer are left than you want", detail);
         Self { retry_after_ms: Some(retry_after_ms), ..shown }
     }
@@ -145,8 +145,8 @@ mod tests {
     #[test]
     fn whoever_wants_more_than_is_left_reads_how_many_are() {
         let detail = |left| Shown::too_few_left(500, Units::new(left).unwrap()).detail;
-        assert!(detail(1).starts_with("Only 1 is left. "), "{}", detail(1));
-        assert!(detail(7).starts_with("Only 7 are left. "), "{}", detail(7));
+        assert!(detail(1).starts_with("Only 1 is left: "), "{}", detail(1));
+        assert!(detail(7).starts_with("Only 7 are left: "), "{}", detail(7));
     }
 
     #[test]
