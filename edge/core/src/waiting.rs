@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use doorbuster_proto::Timestamp;
+use doorbuster_proto::{Timestamp, Units};
 
 use crate::node::Edge;
 use crate::orders::Slot;
@@ -126,7 +126,8 @@ impl Edge {
             return Answer::Pending { order: self.orders.view(order), retry_after_ms: PENDING_RETRY_MS };
         }
         let order = self.orders.at(order);
-        self.queueing(&order.sku, order.id, order.units)
+        // It has its units: none is lacked, however few are left.
+        self.queueing(&order.sku, order.id, Units::ZERO)
     }
 
     pub(crate) fn is_durable(&self, order: Slot) -> bool {

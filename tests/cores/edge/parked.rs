@@ -1,6 +1,6 @@
 //! Requests at an empty shelf.
 
-use doorbuster_edge_core::{Answer, Chance, LEVELS_MS_MIN, PARK_MS_MAX, PARKED_MAX};
+use doorbuster_edge_core::{ACKNOWLEDGE_MS_MAX, Answer, Chance, LEVELS_MS_MIN, PARK_MS_MAX, PARKED_MAX};
 use doorbuster_proto::{AllocatorBody, SkuGuidance, Units};
 
 use super::rig::*;
@@ -70,6 +70,19 @@ fn whoever_wants_more_than_is_left_anywhere_is_told_so_and_not_waited_for() {
     assert_eq!(replies(&rig.effects()), []);
     rig.grant(1, 1);
     assert_eq!(replies(&rig.effects()), [(2, "reserved")]);
+}
+
+#[test]
+fn whoever_has_its_units_already_is_not_told_that_too_few_are_left() {
+    let mut rig = Rig::live(2, 9);
+    tell_left(&mut rig, 1);
+    rig.buy("ann", "k", 2);
+    rig.commands();
+    // The disk is slow: the order may be shown to nobody yet.
+    rig.advance_ms(ACKNOWLEDGE_MS_MAX);
+    rig.edge.handle_timeout(rig.now);
+    let told = answer(&rig.commands());
+    assert!(matches!(told, Answer::Queueing { only_left: None, .. }), "{told:?}");
 }
 
 #[test]
